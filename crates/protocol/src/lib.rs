@@ -2,10 +2,22 @@
 //!
 //! No cryptography and no I/O. Every module cites the section of `docs/spec` that it implements.
 
+pub mod claims;
+mod context;
+pub mod event;
 mod ids;
 mod labels;
+pub mod private_link;
+pub mod problem;
+pub mod publication;
+pub mod receipt;
+pub mod request;
+pub mod sizes;
 pub mod tlv;
+pub mod vault;
+pub mod wire;
 
+pub use context::{Context, SUITE};
 pub use ids::{
     Base64Error, CalendarId, Digest, Fingerprint, Gid, ItemId, Locator, Nonce, RecordId, Signature, VaultId,
     VerifyingKey, Work, from_base64url, to_base64url,

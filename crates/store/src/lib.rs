@@ -1,1 +1,115 @@
-//! Placeholder.
+//! What a host keeps, and the one trait that every database implements.
+//!
+//! The types are those of sealed and signed objects: what is not sealed does not fit. Each method is one transaction
+//! that no caller can cancel halfway (a dropped future leaves the unit of work running to its end). Uniqueness is the
+//! database's: writes check the rows that they changed. Time is a parameter, minutes since 1970 (u32).
+
+mod error;
+mod shapes;
+
+use async_trait::async_trait;
+use souspli_protocol::claims::ClaimIds;
+use souspli_protocol::publication::{Publication, PublicationKind};
+use souspli_protocol::vault::SealedVault;
+use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
+
+pub use error::{AppendError, HoldError, PublishError, StoreError, VaultError};
+pub use shapes::{
+    Appended, Calendar, ClaimsNow, EventWrite, HoldQuoted, Linker, Listed, Sealed, StoredEvent, StoredPublication,
+};
+
+/// A host's database.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// What the host knows of a calendar, or `None`.
+    async fn calendar(&self, calendar: CalendarId) -> Result<Option<Calendar>, StoreError>;
+
+    /// Stores a batch whole or not at all. The versions follow the calendar's; a registration may only come first and
+    /// creates the calendar. The newest of each (kind, slot) is what `publication` returns from now on; each takes the
+    /// next sequence of the chain and gets its receipt. The same batch again returns the stored receipts.
+    async fn publish(
+        &self,
+        batch: &[Publication],
+        minute: u32,
+        linker: &dyn Linker,
+    ) -> Result<Vec<Vec<u8>>, PublishError>;
+
+    /// The newest publication of a kind and slot.
+    async fn publication(
+        &self,
+        calendar: CalendarId,
+        kind: PublicationKind,
+        slot: u32,
+    ) -> Result<Option<StoredPublication>, StoreError>;
+
+    /// The newest publications of a kind with `from <= slot < to`, by rising slot.
+    async fn publications(
+        &self,
+        calendar: CalendarId,
+        kind: PublicationKind,
+        from: u32,
+        to: u32,
+    ) -> Result<Vec<StoredPublication>, StoreError>;
+
+    /// Holds 24 ids for a session until `until`; replaces the session's earlier hold. Ids that are claimed, or held by
+    /// another session whose hold has not expired at `now`, are a conflict and nothing is kept.
+    async fn hold(
+        &self,
+        calendar: CalendarId,
+        session: VerifyingKey,
+        window: u32,
+        claims: &ClaimIds,
+        now: u32,
+        until: u32,
+    ) -> Result<(), HoldError>;
+
+    /// Extends a live hold, once, to `until`.
+    async fn extend_hold(
+        &self,
+        calendar: CalendarId,
+        session: VerifyingKey,
+        now: u32,
+        until: u32,
+    ) -> Result<(), HoldError>;
+
+    /// Gives a hold back; a session without one is no error.
+    async fn release_hold(&self, calendar: CalendarId, session: VerifyingKey) -> Result<(), StoreError>;
+
+    /// Whether a session holds a time at `now`.
+    async fn holds(&self, calendar: CalendarId, session: VerifyingKey, now: u32) -> Result<bool, StoreError>;
+
+    /// Deletes holds that expired before `now`; returns how many sessions had one.
+    async fn sweep_holds(&self, now: u32) -> Result<u64, StoreError>;
+
+    /// Appends an event: the same bytes again return the stored receipt; otherwise compare-and-swap on the calendar's
+    /// version and on the record's revision and previous hash, claims in sorted order all or none, leaf and head in the
+    /// same transaction.
+    async fn append(&self, write: &EventWrite, minute: u32, linker: &dyn Linker) -> Result<Appended, AppendError>;
+
+    /// The last stored event of a record, or `None`.
+    async fn last_event(&self, calendar: CalendarId, record: RecordId) -> Result<Option<StoredEvent>, StoreError>;
+
+    /// All events of a record, by revision.
+    async fn record(&self, calendar: CalendarId, record: RecordId) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// Entries of the chain after `since`, at most `limit`, in order.
+    async fn chain(&self, calendar: CalendarId, since: u64, limit: u32) -> Result<Vec<Listed>, StoreError>;
+
+    /// All claimed and held ids of the windows `from .. to` (exclusive), with the chain's place, in one snapshot.
+    async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError>;
+
+    /// Stores a new vault under its locators; the same bytes again are no error.
+    async fn create_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError>;
+
+    /// Replaces a vault whose generation is one lower and whose key is the same, and its locators.
+    async fn replace_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError>;
+
+    /// The vault under a locator.
+    async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError>;
+
+    /// Whether the database answers: for readiness.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Finishes what is under way and closes.
+    async fn close(&self);
+}

@@ -1,0 +1,183 @@
+//! Every signed shape has the one size that the specification gives it, comes back, and refuses everything else.
+
+use proptest::prelude::*;
+use souspli_protocol::event::{AuthorKind, Event, HEADER, Header, Operation, Parts};
+use souspli_protocol::publication::{LinkRow, Publication, PublicationKind, PublicationStatement};
+use souspli_protocol::receipt::{Link, Receipt, ReceiptStatement};
+use souspli_protocol::request::Authorization;
+use souspli_protocol::vault::{SLOTS, SealedVault, VAULT_BOX, VaultStatement};
+use souspli_protocol::{
+    CalendarId, Context, Digest, Fingerprint, Nonce, RecordId, Signature, VaultId, VerifyingKey, event, sizes,
+};
+
+const CONTEXT: Context = Context { fp: Fingerprint([1; 32]), calendar: CalendarId([2; 16]) };
+
+fn header() -> Header {
+    Header {
+        context: CONTEXT,
+        record: RecordId([3; 16]),
+        revision: 0,
+        previous: Digest::ZERO,
+        operation: Operation::Create,
+        author_kind: AuthorKind::Link,
+        author: VerifyingKey([4; 32]),
+        manage: VerifyingKey([5; 32]),
+        view: VerifyingKey([6; 32]),
+        window: 741,
+        claims: Digest([7; 32]),
+        release: false,
+        version: 9,
+        identity: Digest([8; 32]),
+        catalogue: Digest([9; 32]),
+        hours: Digest([10; 32]),
+        claim_set: Digest([11; 32]),
+        epoch: 1_480,
+        not_after: 30_000_000,
+        head: Digest([12; 32]),
+        commit_d: Digest([13; 32]),
+        commit_c: Digest([14; 32]),
+    }
+}
+
+fn event(header: &Header, manage: &Signature) -> Result<Event, souspli_protocol::tlv::TlvError> {
+    let parts = Parts {
+        wrap_desk: &[1; event::WRAP_DESK],
+        wrap_clinical: &[2; event::WRAP_CLINICAL],
+        wrap_patient: &[3; event::WRAP_PATIENT],
+        body_d: &[4; event::PLAIN_D + 16],
+        body_c: &[5; event::PLAIN_C + 16],
+    };
+    let unsigned = Event::unsigned(header, &parts).expect("sizes");
+    Event::assemble(unsigned, &Signature([15; 64]), manage)
+}
+
+#[test]
+fn an_event_has_the_sizes_of_the_table() {
+    assert_eq!(header().encode().len(), HEADER);
+    assert_eq!((event::WRAP_DESK, event::WRAP_CLINICAL, event::WRAP_PATIENT), (1_168, 1_200, 1_240));
+    assert_eq!(event::PLAIN_C, 1_759);
+    let made = event(&header(), &Signature([16; 64])).expect("event");
+    assert_eq!(made.bytes().len(), sizes::EVENT);
+    assert_eq!(made.parts().body_c, &[5; event::PLAIN_C + 16]);
+    assert_eq!(made.manage_signature(), Signature([16; 64]));
+    assert_eq!(made.signed_bytes().len(), sizes::EVENT - 128);
+    assert_eq!(Event::parse(made.bytes().to_vec()).expect("back"), made);
+    assert!(Event::parse(made.bytes()[1..].to_vec()).is_err());
+    assert!(Event::parse([made.bytes(), &[0]].concat()).is_err());
+}
+
+#[test]
+fn a_header_that_contradicts_itself_is_refused() {
+    let append = Header {
+        revision: 1,
+        previous: Digest([1; 32]),
+        operation: Operation::Append,
+        author_kind: AuthorKind::Member,
+        ..header()
+    };
+    let wrong = [
+        Header { revision: 1, ..header() },
+        Header { previous: Digest([1; 32]), ..header() },
+        Header { author_kind: AuthorKind::Manage, author: header().manage, ..header() },
+        Header { release: true, ..header() },
+        Header { author_kind: AuthorKind::Link, ..append },
+        Header { author_kind: AuthorKind::Manage, ..append },
+        Header { release: true, ..append },
+        Header { previous: Digest::ZERO, ..append },
+    ];
+    assert_eq!(Header::decode(&append.encode()), Ok(append));
+    for (case, header) in wrong.iter().enumerate() {
+        assert!(Header::decode(&header.encode()).is_err(), "case {case}");
+    }
+    assert!(event(&append, &Signature([1; 64])).is_err(), "an append carries no manage signature");
+    assert!(event(&append, &Signature::ZERO).is_ok());
+}
+
+#[test]
+fn every_byte_of_a_header_is_read() {
+    let bytes = header().encode();
+    for place in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[place] ^= 0x40;
+        assert_ne!(Header::decode(&changed), Ok(header()), "byte {place}");
+    }
+}
+
+#[test]
+fn publications_have_one_size_a_kind() {
+    for kind in PublicationKind::ALL {
+        let statement = PublicationStatement {
+            kind,
+            context: CONTEXT,
+            version: 7,
+            slot: 3,
+            not_before: 1,
+            not_after: 2,
+            signer: VerifyingKey([4; 32]),
+            key_generation: 0,
+            key_window: 741,
+            payload_hash: Digest([5; 32]),
+        };
+        let payload = vec![9; kind.payload_len()];
+        let made = Publication::assemble(statement, &payload, &Signature([6; 64])).expect("size");
+        assert_eq!(made.bytes().len(), kind.size(), "{kind:?}");
+        assert_eq!(made.statement_bytes(), statement.encode());
+        let back = Publication::parse(made.bytes().to_vec()).expect("back");
+        assert_eq!(
+            (back.statement(), back.payload(), back.signature()),
+            (&statement, &payload[..], Signature([6; 64]))
+        );
+        assert!(Publication::parse(made.bytes()[..kind.size() - 1].to_vec()).is_err());
+        assert!(Publication::assemble(statement, &payload[1..], &Signature([6; 64])).is_none());
+        assert_eq!(PublicationKind::from_id(kind.id()), Some(kind));
+    }
+    assert_eq!(PublicationKind::from_id(9), None, "reserved");
+}
+
+#[test]
+fn link_rows_receipts_vaults_and_authorizations_come_back() {
+    let row = LinkRow { link: VerifyingKey([1; 32]), flags: 1, expires: 77, sealed: [2; 120] };
+    assert_eq!(LinkRow::decode(&row.encode()), Some(row));
+    let mut reserved = row.encode();
+    reserved[34] = 1;
+    assert_eq!(LinkRow::decode(&reserved), None);
+
+    let link = Link { context: CONTEXT, generation: 1, sequence: 2, previous: Digest([3; 32]), leaf: Digest([4; 32]) };
+    let statement = ReceiptStatement { link, minute: 5, mmd: sizes::MMD_MINUTES };
+    let receipt = Receipt { statement, signature: Signature([6; 64]) };
+    assert_eq!(receipt.encode().len(), Receipt::SIZE);
+    assert_eq!(Receipt::decode(&receipt.encode()), Ok(receipt));
+    assert!(Receipt::decode(&receipt.encode()[1..]).is_err());
+
+    let statement = VaultStatement {
+        vault: VaultId([1; 16]),
+        generation: 2,
+        key: VerifyingKey([3; 32]),
+        payload_hash: Digest([4; 32]),
+    };
+    let vault = SealedVault::assemble(statement, &vec![5; SLOTS], &vec![6; VAULT_BOX], &Signature([7; 64]));
+    let vault = vault.expect("sizes");
+    assert_eq!(vault.bytes().len(), sizes::VAULT);
+    assert_eq!(vault.slots().count(), sizes::VAULT_SLOTS);
+    assert_eq!(SealedVault::parse(vault.bytes().to_vec()).expect("back"), vault);
+
+    let authorization =
+        Authorization { key: VerifyingKey([1; 32]), nonce: Nonce([2; 32]), signature: Signature([3; 64]) };
+    assert_eq!(authorization.encode().len(), 179);
+    assert_eq!(Authorization::decode(&authorization.encode()), Some(authorization));
+    assert_eq!(Authorization::decode("Bearer x"), None);
+}
+
+proptest! {
+    #[test]
+    fn decoders_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..700)) {
+        let _ = Header::decode(&bytes);
+        let _ = Receipt::decode(&bytes);
+        let _ = Publication::parse(bytes.clone());
+        let _ = Event::parse(bytes.clone());
+        let _ = SealedVault::parse(bytes.clone());
+        let _ = LinkRow::decode_table(&bytes);
+        let _ = souspli_protocol::claims::HoldRequest::decode(&bytes);
+        let _ = souspli_protocol::claims::ClaimSetStatement::decode(&bytes);
+    }
+}

@@ -1,0 +1,114 @@
+//! What goes in and comes out: sealed, signed or counted; never readable.
+
+use souspli_protocol::claims::ClaimIds;
+use souspli_protocol::event::Event;
+use souspli_protocol::publication::Publication;
+use souspli_protocol::receipt::Link;
+use souspli_protocol::{Context, Digest, Gid, VerifyingKey};
+
+/// Makes heads and receipts inside a transaction: only there is the previous head known.
+pub trait Linker: Send + Sync {
+    /// The head after this link and the encoded receipt for it, signed.
+    fn seal(&self, link: &Link, minute: u32) -> (Digest, Vec<u8>);
+
+    /// The leaf of an object with this hash.
+    fn leaf(&self, object: &Digest) -> Digest;
+
+    /// The hash of an event's or a publication's bytes.
+    fn hash(&self, bytes: &[u8]) -> Digest;
+}
+
+/// What the host knows of a calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calendar {
+    /// Id and FP.
+    pub context: Context,
+    /// Root key, from the registration.
+    pub root: VerifyingKey,
+    /// Version that the newest publication made.
+    pub version: u64,
+    /// Generation of the chain.
+    pub generation: u32,
+    /// Newest sequence of the chain.
+    pub sequence: u64,
+    /// Head of the chain.
+    pub head: Digest,
+}
+
+/// Bytes that only a client can open, as they are stored.
+pub type Sealed = Vec<u8>;
+
+/// A publication with its receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPublication {
+    /// As published.
+    pub publication: Publication,
+    /// As signed at acceptance.
+    pub receipt: Sealed,
+}
+
+/// The hold that a booking quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoldQuoted {
+    /// Its session.
+    pub session: VerifyingKey,
+}
+
+/// An event to append, checked as far as it can be without the database.
+#[derive(Debug, Clone)]
+pub struct EventWrite {
+    /// The envelope.
+    pub event: Event,
+    /// SHA-256 of its bytes.
+    pub hash: Digest,
+    /// Its claim ids, where it claims.
+    pub claims: Option<ClaimIds>,
+    /// The hold whose ids it takes over.
+    pub hold: Option<HoldQuoted>,
+}
+
+/// What an append came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// The receipt, as stored.
+    pub receipt: Sealed,
+    /// Whether it was stored now; `false` for the same bytes again.
+    pub new: bool,
+    /// Sequence in the chain.
+    pub sequence: u64,
+}
+
+/// An event with its receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The envelope.
+    pub event: Event,
+    /// SHA-256 of its bytes.
+    pub hash: Digest,
+    /// As signed at acceptance.
+    pub receipt: Sealed,
+    /// Whether the record's claims have been given back.
+    pub released: bool,
+}
+
+/// One link of a calendar's chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Place in the chain.
+    pub sequence: u64,
+    /// The event; `None` for a publication and for a purged event.
+    pub event: Option<Event>,
+    /// As signed at acceptance.
+    pub receipt: Sealed,
+}
+
+/// What is claimed and held now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimsNow {
+    /// The calendar in the same snapshot.
+    pub calendar: Calendar,
+    /// Ids of records, sorted.
+    pub claimed: Vec<Gid>,
+    /// Ids of live holds, sorted.
+    pub held: Vec<Gid>,
+}
