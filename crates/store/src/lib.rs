@@ -1,11 +1,14 @@
 //! What a host keeps, and the one trait that every database implements.
 //!
 //! The types are those of sealed and signed objects: what is not sealed does not fit. Each method is one transaction
-//! that no caller can cancel halfway (a dropped future leaves the unit of work running to its end). Uniqueness is the
-//! database's: writes check the rows that they changed. Time is a parameter, minutes since 1970 (u32).
+//! that no caller can cancel halfway (a dropped future leaves the unit of work running to its end; so a linker is shared,
+//! not borrowed). Uniqueness is the database's: writes check the rows that they changed. Time is a parameter, minutes
+//! since 1970 (u32); a hold is live in the minutes before its `until`.
 
 mod error;
 mod shapes;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use souspli_protocol::claims::ClaimIds;
@@ -31,7 +34,7 @@ pub trait Store: Send + Sync + 'static {
         &self,
         batch: &[Publication],
         minute: u32,
-        linker: &dyn Linker,
+        linker: &Arc<dyn Linker>,
     ) -> Result<Vec<Vec<u8>>, PublishError>;
 
     /// The newest publication of a kind and slot.
@@ -84,7 +87,7 @@ pub trait Store: Send + Sync + 'static {
     /// Appends an event: the same bytes again return the stored receipt; otherwise compare-and-swap on the calendar's
     /// version and on the record's revision and previous hash, claims in sorted order all or none, leaf and head in the
     /// same transaction.
-    async fn append(&self, write: &EventWrite, minute: u32, linker: &dyn Linker) -> Result<Appended, AppendError>;
+    async fn append(&self, write: &EventWrite, minute: u32, linker: &Arc<dyn Linker>) -> Result<Appended, AppendError>;
 
     /// The last stored event of a record, or `None`.
     async fn last_event(&self, calendar: CalendarId, record: RecordId) -> Result<Option<StoredEvent>, StoreError>;
