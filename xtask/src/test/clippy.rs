@@ -1,0 +1,13 @@
+//! No warning of the compiler or of clippy, in any target.
+
+use super::{Setting, Stage};
+use crate::counts::Counts;
+use crate::failure::Outcome;
+use crate::{process, toolchain};
+
+pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
+    let root = &setting.workspace.root;
+    toolchain::component(root, "clippy", "clippy")?;
+    process::run(process::cargo(root).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    Ok(Counts::passed(1))
+}

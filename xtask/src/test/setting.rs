@@ -1,0 +1,82 @@
+//! What the stages share: the workspace, and a database, a browser and binaries that are there from the first stage
+//! that needs them to the end of the run.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::browser;
+use crate::failure::Outcome;
+use crate::postgres::Postgres;
+use crate::process;
+use crate::steps::step;
+use crate::workspace::Workspace;
+
+/// The URL of a PostgreSQL superuser; given beforehand, that database is used and none is started.
+const POSTGRES: &str = "SOUSPLI_TEST_POSTGRES";
+/// The data directory of the PostgreSQL that we started.
+const POSTGRES_DATA: &str = "SOUSPLI_TEST_POSTGRES_DATA";
+
+/// The binaries that tests start, and the variables that say where they are.
+const BINARIES: [(&str, &str); 2] = [("souspli-server", "SOUSPLI_SERVER_BIN"), ("souspli", "SOUSPLI_AGENT_BIN")];
+
+/// What the stages share.
+pub(super) struct Setting {
+    /// The workspace.
+    pub(super) workspace: Workspace,
+    postgres: Option<Postgres>,
+    chromium: Option<PathBuf>,
+    binaries_are_built: bool,
+}
+
+impl Setting {
+    /// A setting in which nothing has been started.
+    pub(super) fn new(workspace: Workspace) -> Self {
+        Self { workspace, postgres: None, chromium: None, binaries_are_built: false }
+    }
+
+    /// Starts PostgreSQL, unless it runs or the person has named one.
+    pub(super) fn need_postgres(&mut self) -> Outcome {
+        if self.postgres.is_some() || env::var_os(POSTGRES).is_some() {
+            return Ok(());
+        }
+        step("PostgreSQL, start", || {
+            let started = self.postgres.insert(Postgres::start()?);
+            Ok(format!("{}, for these tests only", started.version))
+        })
+    }
+
+    /// Finds Chromium.
+    pub(super) fn need_chromium(&mut self) -> Outcome {
+        if self.chromium.is_none() {
+            self.chromium = Some(browser::chromium()?);
+        }
+        Ok(())
+    }
+
+    /// Compiles the binaries, and the tests in the same go: then cargo unifies features once for all of them.
+    pub(super) fn need_binaries(&mut self) -> Outcome {
+        if !self.binaries_are_built {
+            let mut cargo = process::cargo(&self.workspace.root);
+            process::run(cargo.args(["build", "--workspace", "--bins", "--tests"]))?;
+            self.binaries_are_built = true;
+        }
+        Ok(())
+    }
+
+    /// Tells `command` where the database, the browser and the binaries are.
+    pub(super) fn export<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        if let Some(postgres) = &self.postgres {
+            command.env(POSTGRES, &postgres.url).env(POSTGRES_DATA, &postgres.data);
+        }
+        if let Some(chromium) = &self.chromium {
+            command.env(browser::VARIABLE, chromium);
+        }
+        if self.binaries_are_built {
+            for (bin, variable) in BINARIES.into_iter().filter(|(bin, _)| self.workspace.has_bin(bin)) {
+                command.env(variable, self.workspace.bin(bin));
+            }
+        }
+        command
+    }
+}
