@@ -1,0 +1,123 @@
+//! VTIMEZONE components (RFC 5545 §3.6.5): written from the changes of a zone, and checked before they are copied into
+//! a patient's calendar file.
+
+#[cfg(feature = "tzdb")]
+use crate::date::WallTime;
+
+/// One change of a zone.
+#[cfg(feature = "tzdb")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Onset {
+    /// The UTC minute from which it holds.
+    pub(super) minute: u32,
+    /// The offset before it, in minutes.
+    pub(super) from: i16,
+    /// The offset from then on.
+    pub(super) to: i16,
+    /// The abbreviation from then on.
+    pub(super) name: String,
+    /// Whether the database calls it daylight saving time.
+    pub(super) daylight: bool,
+}
+
+/// Writes a component with one STANDARD or DAYLIGHT part for each kind of change and an RDATE for each repetition:
+/// exact for the span that the changes cover, with no rule guessed for later.
+#[cfg(feature = "tzdb")]
+pub(super) fn write(name: &str, onsets: Vec<Onset>) -> String {
+    let mut kinds: Vec<(Onset, Vec<u32>)> = Vec::new();
+    for onset in onsets {
+        let same = |kind: &&mut (Onset, Vec<u32>)| Onset { minute: onset.minute, ..kind.0.clone() } == onset;
+        match kinds.iter_mut().find(same) {
+            Some(kind) => kind.1.push(onset.minute),
+            None => kinds.push((onset, Vec::new())),
+        }
+    }
+    let mut text = format!("BEGIN:VTIMEZONE\r\nTZID:{name}\r\n");
+    for (kind, repeated) in kinds {
+        let part = if kind.daylight { "DAYLIGHT" } else { "STANDARD" };
+        let local = |minute: u32| stamp(WallTime::from_count(i64::from(minute) + i64::from(kind.from)));
+        text += &format!("BEGIN:{part}\r\nDTSTART:{}\r\n", local(kind.minute));
+        for minute in repeated {
+            text += &format!("RDATE:{}\r\n", local(minute));
+        }
+        text += &format!("TZOFFSETFROM:{}\r\nTZOFFSETTO:{}\r\n", offset(kind.from), offset(kind.to));
+        text += &format!("TZNAME:{}\r\nEND:{part}\r\n", kind.name);
+    }
+    text + "END:VTIMEZONE\r\n"
+}
+
+#[cfg(feature = "tzdb")]
+fn stamp(wall: WallTime) -> String {
+    let (year, month, day) = wall.date.ymd();
+    format!("{year:04}{month:02}{day:02}T{:02}{:02}00", wall.minute / 60, wall.minute % 60)
+}
+
+#[cfg(feature = "tzdb")]
+fn offset(minutes: i16) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("{sign}{:02}{:02}", minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60)
+}
+
+/// Whether a text is one VTIMEZONE component of the zone named, made of nothing but the lines that `Zone::vtimezone`
+/// writes: it is copied into calendar files, so nothing else may ride along.
+pub fn is_vtimezone(text: &str, zone: &str) -> bool {
+    let Some(body) = text
+        .strip_prefix("BEGIN:VTIMEZONE\r\nTZID:")
+        .and_then(|rest| rest.strip_prefix(zone))
+        .and_then(|rest| rest.strip_prefix("\r\n"))
+        .and_then(|rest| rest.strip_suffix("END:VTIMEZONE\r\n"))
+    else {
+        return false;
+    };
+    let mut open = None;
+    let mut parts = 0;
+    for line in body.split_inclusive("\r\n") {
+        let Some((name, value)) = line.strip_suffix("\r\n").and_then(|line| line.split_once(':')) else { return false };
+        match (open, name) {
+            (None, "BEGIN") if matches!(value, "STANDARD" | "DAYLIGHT") => open = Some(value),
+            (Some(part), "END") if part == value => {
+                open = None;
+                parts += 1;
+            }
+            (Some(_), "DTSTART" | "RDATE" | "TZOFFSETFROM" | "TZOFFSETTO" | "TZNAME") if is_plain(value) => {}
+            _ => return false,
+        }
+    }
+    super::is_zone_name(zone) && open.is_none() && parts > 0
+}
+
+/// What a date, an offset or an abbreviation is made of.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty()
+        && value.len() <= 32
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UTC: &str = "BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n\
+        TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nTZNAME:UTC\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+
+    #[test]
+    fn nothing_rides_along() {
+        assert!(is_vtimezone(UTC, "UTC"));
+        assert!(!is_vtimezone(UTC, "UT"));
+        assert!(!is_vtimezone("BEGIN:VTIMEZONE\r\nTZID:UTC\r\nEND:VTIMEZONE\r\n", "UTC"));
+        for (from, to) in [
+            ("TZNAME:UTC", "TZNAME:UTC\r\nX-EVIL:1"),
+            ("TZNAME:UTC", "TZNAME;X=\"a:b\":UTC"),
+            ("TZNAME:UTC", "TZNAME:UTC\nATTACH:http://x"),
+            ("TZNAME:UTC", "TZNAME:"),
+            ("\r\n", "\n"),
+            ("END:STANDARD\r\n", ""),
+            ("END:STANDARD", "END:DAYLIGHT"),
+            ("END:STANDARD\r\n", "END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nEND:VEVENT\r\nBEGIN:VTIMEZONE\r\n"),
+            ("BEGIN:STANDARD", "BEGIN:VALARM"),
+            ("END:VTIMEZONE\r\n", "END:VTIMEZONE\r\nBEGIN:VEVENT\r\n"),
+        ] {
+            assert!(!is_vtimezone(&UTC.replace(from, to), "UTC"), "{to:?}");
+        }
+    }
+}
