@@ -4,10 +4,10 @@
 //! outer message is TLV (`docs/spec/encoding.md` §2); an item ends exactly with its last value, so there is one
 //! encoding of one item.
 
-use souspli_protocol::{ItemId, tlv::TlvError};
-
-/// Stands where a u32 is absent.
-pub(crate) const ABSENT: u32 = u32::MAX;
+use souspli_protocol::{
+    ItemId,
+    tlv::{Reader, TlvError},
+};
 
 /// Writes one item. Callers validate first: no text and no list is ever over its limit here.
 #[derive(Debug, Default)]
@@ -127,6 +127,22 @@ impl<'a> Unpacker<'a> {
     pub(crate) fn finish(self) -> Result<(), TlvError> {
         if self.rest.is_empty() { Ok(()) } else { Err(TlvError::Length { tag: self.tag }) }
     }
+}
+
+/// Reads a list of packed items, each to its end.
+pub(crate) fn items<T>(
+    reader: &mut Reader<'_>,
+    tag: u8,
+    limit: usize,
+    mut unpack: impl FnMut(&mut Unpacker<'_>) -> Result<T, TlvError>,
+) -> Result<Vec<T>, TlvError> {
+    let item = |bytes| {
+        let mut item = Unpacker::new(bytes, tag);
+        let value = unpack(&mut item)?;
+        item.finish()?;
+        Ok(value)
+    };
+    reader.list(tag, limit)?.into_iter().map(item).collect()
 }
 
 #[cfg(test)]

@@ -56,7 +56,8 @@ fn check(text: &str, limit: usize, allowed: impl Fn(char) -> bool) -> Result<(),
     Ok(())
 }
 
-fn is_unwanted(character: char) -> bool {
+/// Control characters, line separators, and what turns the direction of text.
+pub(crate) fn is_unwanted(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

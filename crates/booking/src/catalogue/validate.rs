@@ -226,10 +226,9 @@ mod tests {
 
     #[test]
     fn counts_are_bounded() {
-        let more = |count: usize| {
+        let more = |count: u8| {
             move |c: &mut Catalogue| {
-                c.rooms =
-                    (0..count).map(|place| Room { id: ItemId([place as u8 + 16; 8]), name: "r".into() }).collect();
+                c.rooms = (0..count).map(|place| Room { id: ItemId([place + 16; 8]), name: "r".into() }).collect();
                 c.visit_types.remove(1);
             }
         };

@@ -13,7 +13,7 @@ use souspli_protocol::{
 use super::{Catalogue, Colour, Confirm, Practitioner, Question, QuestionKind, Room, VisitType, limits};
 use crate::{
     SUITE,
-    packed::{Packer, Unpacker},
+    packed::{self, Packer, Unpacker},
     problem::Invalid,
     read_suite,
 };
@@ -103,9 +103,9 @@ impl Catalogue {
             minimum_notice: reader.u32(12)?,
             cancel_deadline: reader.u32(13)?,
             horizon_days: u16::try_from(reader.u32(14)?).map_err(|_| TlvError::Value { tag: 14 })?,
-            practitioners: items(&mut reader, PRACTITIONERS, limits::PRACTITIONERS, Practitioner::unpack)?,
-            rooms: items(&mut reader, ROOMS, limits::ROOMS, Room::unpack)?,
-            visit_types: items(&mut reader, VISIT_TYPES, limits::VISIT_TYPES, VisitType::unpack)?,
+            practitioners: packed::items(&mut reader, PRACTITIONERS, limits::PRACTITIONERS, Practitioner::unpack)?,
+            rooms: packed::items(&mut reader, ROOMS, limits::ROOMS, Room::unpack)?,
+            visit_types: packed::items(&mut reader, VISIT_TYPES, limits::VISIT_TYPES, VisitType::unpack)?,
         };
         reader.finish()?;
         Ok(catalogue)
@@ -220,22 +220,6 @@ fn texts(reader: &mut Reader<'_>, tag: u8, count: usize, limit: usize) -> Result
         core::str::from_utf8(bytes).map(str::to_owned).map_err(|_| TlvError::Value { tag })
     };
     reader.list(tag, count)?.into_iter().map(text).collect()
-}
-
-/// Reads a list of packed items, each to its end.
-pub(crate) fn items<T>(
-    reader: &mut Reader<'_>,
-    tag: u8,
-    limit: usize,
-    mut unpack: impl FnMut(&mut Unpacker<'_>) -> Result<T, TlvError>,
-) -> Result<Vec<T>, TlvError> {
-    let item = |bytes| {
-        let mut item = Unpacker::new(bytes, tag);
-        let value = unpack(&mut item)?;
-        item.finish()?;
-        Ok(value)
-    };
-    reader.list(tag, limit)?.into_iter().map(item).collect()
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bu
 /// Longer than any offset, so that a table made for a span holds what decides its ends.
 const MARGIN: u32 = 2 * DAY_MINUTES as u32;
 
+/// Minutes of a window in which clocks do not change.
+const WINDOW: u32 = WINDOW_DAYS * DAY_MINUTES as u32;
+
 /// A zone of the IANA database.
 #[derive(Clone)]
 pub struct Zone {
@@ -85,9 +88,7 @@ impl Zone {
 
     /// The table of offsets for the windows that are published now.
     pub fn published_offsets(&self, now: u32) -> Offsets {
-        let window = WINDOW_DAYS * u32::from(DAY_MINUTES);
-        let until = now.saturating_add(window.saturating_mul(WINDOWS as u32)).saturating_add(MARGIN);
-        self.offsets(now.saturating_sub(window + MARGIN), until)
+        self.offsets(now.saturating_sub(WINDOW + MARGIN), now.saturating_add(8 * WINDOW + MARGIN))
     }
 
     /// The window of this number.

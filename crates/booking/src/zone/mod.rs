@@ -127,6 +127,13 @@ impl Offsets {
         Ok(joined)
     }
 
+    /// The table for a shorter span: what holds at `from`, and the changes after it up to `to`.
+    #[must_use]
+    pub fn within(&self, from: u32, to: u32) -> Self {
+        let changes = self.changes.iter().copied().filter(|change| from < change.0 && change.0 <= to).collect();
+        Self { first: self.at(from), changes }
+    }
+
     /// The entries that [`Offsets::new`] takes.
     pub fn entries(&self) -> impl Iterator<Item = (u32, i16)> {
         core::iter::once((0, self.first)).chain(self.changes.iter().copied())

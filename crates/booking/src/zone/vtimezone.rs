@@ -2,7 +2,7 @@
 //! a patient's calendar file.
 
 #[cfg(feature = "tzdb")]
-use crate::date::WallTime;
+use crate::{date::WallTime, ics::local_time};
 
 /// One change of a zone.
 #[cfg(feature = "tzdb")]
@@ -32,24 +32,17 @@ pub(super) fn write(name: &str, onsets: Vec<Onset>) -> String {
             None => kinds.push((onset, Vec::new())),
         }
     }
-    let mut text = format!("BEGIN:VTIMEZONE\r\nTZID:{name}\r\n");
+    let mut lines = vec!["BEGIN:VTIMEZONE".to_owned(), format!("TZID:{name}")];
     for (kind, repeated) in kinds {
         let part = if kind.daylight { "DAYLIGHT" } else { "STANDARD" };
-        let local = |minute: u32| stamp(WallTime::from_count(i64::from(minute) + i64::from(kind.from)));
-        text += &format!("BEGIN:{part}\r\nDTSTART:{}\r\n", local(kind.minute));
-        for minute in repeated {
-            text += &format!("RDATE:{}\r\n", local(minute));
-        }
-        text += &format!("TZOFFSETFROM:{}\r\nTZOFFSETTO:{}\r\n", offset(kind.from), offset(kind.to));
-        text += &format!("TZNAME:{}\r\nEND:{part}\r\n", kind.name);
+        let local = |minute: u32| local_time(WallTime::from_count(i64::from(minute) + i64::from(kind.from)));
+        lines.extend([format!("BEGIN:{part}"), format!("DTSTART:{}", local(kind.minute))]);
+        lines.extend(repeated.into_iter().map(|minute| format!("RDATE:{}", local(minute))));
+        lines.extend([format!("TZOFFSETFROM:{}", offset(kind.from)), format!("TZOFFSETTO:{}", offset(kind.to))]);
+        lines.extend([format!("TZNAME:{}", kind.name), format!("END:{part}")]);
     }
-    text + "END:VTIMEZONE\r\n"
-}
-
-#[cfg(feature = "tzdb")]
-fn stamp(wall: WallTime) -> String {
-    let (year, month, day) = wall.date.ymd();
-    format!("{year:04}{month:02}{day:02}T{:02}{:02}00", wall.minute / 60, wall.minute % 60)
+    lines.extend(["END:VTIMEZONE".to_owned(), String::new()]);
+    lines.join("\r\n")
 }
 
 #[cfg(feature = "tzdb")]
