@@ -1,1 +1,20 @@
-//! Placeholder.
+//! Patient, practice and verifier: what to send, and whether what came back is true.
+//!
+//! No I/O, no clock, no randomness of its own: whoever drives a [`flow::Flow`] brings them. Browser, agent and tests
+//! run this same code. Every check stands here; a page only shows what comes out.
+
+#![allow(clippy::await_holding_refcell_ref, reason = "the borrow of a session is what keeps a second flow out")]
+#![allow(clippy::similar_names, reason = "the specification names bodies d and c, keys k_d and k_c")]
+
+pub mod availability;
+pub mod body;
+pub mod face;
+pub mod failure;
+pub mod flow;
+pub mod form;
+pub mod http;
+pub mod patient;
+pub mod record;
+pub mod seal;
+pub mod trust;
+pub mod work;

@@ -1,0 +1,146 @@
+//! Requests and answers as bytes (`docs/spec/http.md`): made here, carried by whoever drives the flow.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use souspli_attest::{SigningKey, sha256};
+use souspli_protocol::problem::Problem;
+use souspli_protocol::request::{Authorization, request_statement};
+use souspli_protocol::wire::{Empty, NonceAnswer};
+use souspli_protocol::{CalendarId, Context, Nonce};
+
+use crate::failure::Failure;
+use crate::flow::Io;
+
+/// A request to the host that serves the page, or that the agent is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Path from the host's root.
+    pub path: String,
+    /// Name and value; `content-type` and `authorization` at most.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON, for a `POST`.
+    pub body: Option<Vec<u8>>,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Lower-case names.
+    pub headers: Vec<(String, String)>,
+    /// The body, whole.
+    pub body: Vec<u8>,
+}
+
+/// No answer of any route is larger; a host that sends more is refused before anything is read.
+const LARGEST_ANSWER: usize = 4 << 20;
+
+/// What speaks to the host: keeps the nonce that the last answer brought.
+#[derive(Debug, Default)]
+pub struct Host {
+    nonce: Option<Nonce>,
+}
+
+impl Host {
+    /// A `GET`.
+    pub async fn get<A: DeserializeOwned>(&mut self, io: &Io, path: String) -> Result<A, Failure> {
+        let response = io.send(Request { method: "GET", path, headers: Vec::new(), body: None }).await?;
+        self.read(&response)
+    }
+
+    /// A `POST` that nobody signs.
+    pub async fn post<A: DeserializeOwned>(
+        &mut self,
+        io: &Io,
+        path: String,
+        body: &impl Serialize,
+    ) -> Result<A, Failure> {
+        let request = post(path, encode(body)?, None);
+        let response = io.send(request).await?;
+        self.read(&response)
+    }
+
+    /// A `POST` signed with a key; a nonce that has grown old is replaced once.
+    pub async fn post_signed<A: DeserializeOwned>(
+        &mut self,
+        io: &Io,
+        context: &Context,
+        key: &SigningKey,
+        path: String,
+        body: &impl Serialize,
+    ) -> Result<A, Failure> {
+        let body = encode(body)?;
+        for attempt in 0..2 {
+            let nonce = self.nonce(io).await?;
+            let request = signed(context, key, path.clone(), body.clone(), nonce);
+            let response = io.send(request).await?;
+            match self.read(&response) {
+                Err(failure) if attempt == 0 && failure.code == "bad_nonce" => self.nonce = None,
+                outcome => return outcome,
+            }
+        }
+        Err(Failure::new("bad_nonce"))
+    }
+
+    /// A signed request that the driver opens by itself and reads line by line.
+    pub async fn signed_stream(
+        &mut self,
+        io: &Io,
+        context: &Context,
+        key: &SigningKey,
+        path: String,
+    ) -> Result<Request, Failure> {
+        let nonce = self.nonce(io).await?;
+        Ok(signed(context, key, path, encode(&Empty {})?, nonce))
+    }
+
+    async fn nonce(&mut self, io: &Io) -> Result<Nonce, Failure> {
+        if let Some(nonce) = self.nonce.take() {
+            return Ok(nonce);
+        }
+        let answer: NonceAnswer = self.post(io, "/v1/nonces".to_owned(), &Empty {}).await?;
+        self.nonce = None;
+        Ok(answer.nonce)
+    }
+
+    fn read<A: DeserializeOwned>(&mut self, response: &Response) -> Result<A, Failure> {
+        let fresh = response.headers.iter().find(|(name, _)| name == "souspli-nonce");
+        if let Some(nonce) = fresh.and_then(|(_, value)| value.parse().ok()) {
+            self.nonce = Some(nonce);
+        }
+        if response.body.len() > LARGEST_ANSWER {
+            return Err(Failure::new("host_answer"));
+        }
+        if (200..300).contains(&response.status) {
+            return serde_json::from_slice(&response.body).map_err(|_| Failure::new("host_answer"));
+        }
+        match serde_json::from_slice::<Problem>(&response.body) {
+            Ok(problem) if problem.status == response.status => Err(problem.into()),
+            _ => Err(Failure::new("host_answer").with("status", u64::from(response.status))),
+        }
+    }
+}
+
+/// Path of a calendar's route.
+pub fn calendar_path(calendar: &CalendarId, rest: &str) -> String {
+    format!("/v1/calendars/{calendar}/{rest}")
+}
+
+fn encode(body: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(body).map_err(|_| Failure::new("internal"))
+}
+
+fn post(path: String, body: Vec<u8>, authorization: Option<String>) -> Request {
+    let mut headers = vec![("content-type", "application/json".to_owned())];
+    headers.extend(authorization.map(|value| ("authorization", value)));
+    Request { method: "POST", path, headers, body: Some(body) }
+}
+
+fn signed(context: &Context, key: &SigningKey, path: String, body: Vec<u8>, nonce: Nonce) -> Request {
+    let statement = request_statement(context, "POST", &path, &sha256(&body), &nonce);
+    let authorization = Authorization { key: key.verifying_key(), nonce, signature: key.sign(&statement) };
+    post(path, body, Some(authorization.encode()))
+}

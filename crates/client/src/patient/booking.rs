@@ -1,0 +1,163 @@
+//! Sending a booking until it is saved (`docs/spec/events.md` §5).
+
+use souspli_attest::event_hash;
+use souspli_crypto::envelope::sign_session;
+use souspli_crypto::keys::RecordKeys;
+use souspli_protocol::event::{AuthorKind, Event};
+use souspli_protocol::problem::Code;
+use souspli_protocol::wire::{Append, Appended, Blob};
+use souspli_protocol::{Digest, Signature, VerifyingKey, Work};
+
+use super::call::Chosen;
+use super::outbox::Waiting;
+use super::{Right, Session};
+use crate::body::{BodyC, BodyD, Desk};
+use crate::face::{BookingView, FormView};
+use crate::failure::Failure;
+use crate::flow::Io;
+use crate::form::check_form;
+use crate::http::calendar_path;
+use crate::record::Said;
+use crate::seal::{self, Basis, Claim};
+use crate::trust::Distrust;
+use crate::work::solve;
+
+/// Steps that a page may show.
+const STEPS: u32 = 4;
+/// How often the same bytes are sent before the outcome is left open.
+const TRIES: u32 = 3;
+
+impl Session {
+    /// Books the held time: seals, keeps, sends, reads back, compares.
+    pub(super) async fn book(&mut self, io: &Io, form: &FormView, now: u32) -> Result<BookingView, Failure> {
+        let held = self.held.as_ref().ok_or_else(|| Failure::new("no_hold"))?;
+        let (visit_type, appointment) = (held.appointment.visit_type, held.appointment);
+        check_form(form, &self.practice()?.catalogue, visit_type)?;
+        io.progress(1, STEPS).await;
+        let waiting = self.seal_booking(form, now)?;
+        waiting.keep(io, self.outbox_key()?, &mut self.rng).await?;
+        io.progress(2, STEPS).await;
+        match self.deliver(io, &waiting).await {
+            Ok(receipt) => {
+                self.held = None;
+                io.progress(3, STEPS).await;
+                let view = self.read_back(io, &waiting, &receipt, Some(form), now).await?;
+                io.progress(STEPS, STEPS).await;
+                waiting.forget(io).await;
+                Ok(view)
+            }
+            Err(failure) if is_final(&failure) => {
+                waiting.forget(io).await;
+                let chosen =
+                    Chosen { visit_type, practitioner: Some(appointment.practitioner), start: appointment.start };
+                Err(self.refused(io, failure, &chosen, now).await)
+            }
+            Err(_) => Err(Failure::new("outcome_unknown")),
+        }
+    }
+
+    /// Sends the same bytes until the host says yes or no.
+    pub(super) async fn deliver(&mut self, io: &Io, waiting: &Waiting) -> Result<Blob, Failure> {
+        let (context, _) = self.linked()?;
+        let context = *context;
+        let hash = event_hash(waiting.event.bytes());
+        let mut body = Append {
+            event: Blob(waiting.event.bytes().to_vec()),
+            claims: Blob(waiting.claims.encode()),
+            session: waiting.session,
+            session_signature: waiting.session_signature,
+            work: Work::ZERO,
+        };
+        let path = calendar_path(&context.calendar, "events");
+        let mut tries = 0;
+        loop {
+            let outcome: Result<Appended, Failure> = self.host.post(io, path.clone(), &body).await;
+            match outcome {
+                Ok(appended) => return Ok(appended.receipt),
+                Err(failure) if failure.is(Code::WorkRequired) && body.work.is_zero() => {
+                    body.work = solve(&context, &hash, &failure)?;
+                }
+                Err(failure) if is_final(&failure) || tries + 1 == TRIES => return Err(failure),
+                Err(_) => tries += 1,
+            }
+        }
+    }
+
+    /// Verifies the receipt, reads the record, compares bytes, opens them and compares with the form.
+    pub(super) async fn read_back(
+        &mut self,
+        io: &Io,
+        waiting: &Waiting,
+        receipt: &Blob,
+        form: Option<&FormView>,
+        now: u32,
+    ) -> Result<BookingView, Failure> {
+        let hash = event_hash(waiting.event.bytes());
+        {
+            let practice = self.practice()?;
+            crate::record::verify_receipt(&receipt.0, &hash, &practice.context, &practice.identity.receipt_key)?;
+        }
+        let context = self.linked()?.0;
+        let keys = RecordKeys::derive(&context, &waiting.cap_seed);
+        self.load_record(io, keys.record(), keys.view(), now).await?;
+        let booked = self.booked.as_ref().ok_or(Distrust::ReadBackDiffers)?;
+        let stored = booked.entries.first().ok_or(Distrust::ReadBackDiffers)?;
+        let same_bytes = stored.event.bytes() == waiting.event.bytes() && stored.receipt.encode() == receipt.0;
+        let same_words = form.is_none_or(|form| FormView::of(&booked.story) == *form);
+        if !same_bytes || !same_words {
+            return Err(Distrust::ReadBackDiffers.into());
+        }
+        self.booking_view(&keys.record(), Some(&waiting.cap_seed), now)
+    }
+
+    fn seal_booking(&mut self, form: &FormView, now: u32) -> Result<Waiting, Failure> {
+        let cap_seed = seal::make_cap_seed(&mut self.rng);
+        let (context, right) = self.link.as_ref().ok_or_else(super::no_link)?;
+        let Right::Book { keys: link, .. } = right else { return Err(Failure::new("bad_link")) };
+        let practice = self.practice.as_deref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
+        let held = self.held.as_ref().ok_or_else(|| Failure::new("no_hold"))?;
+        let keys = RecordKeys::derive(context, &cap_seed);
+        let clinical = practice.catalogue.practitioner(held.appointment.practitioner).map(|(_, who)| who.clinical);
+        let content = Desk::Booked { appointment: held.appointment, contact: form.contact() };
+        let answers = form.answers.iter().map(|answer| (answer.question, answer.text.clone())).collect();
+        let said = Said {
+            d: BodyD { clinical, view_key: seal::view_key(&keys), content },
+            c: Some(BodyC { text: form.reason.clone(), answers }),
+        };
+        let basis = Basis { practice, availability: self.availability.as_ref(), head: Digest::ZERO, now };
+        let claim = Claim { ids: &held.claims, window: held.window };
+        let author = (AuthorKind::Link, link.signing());
+        let event: Event = seal::create(&basis, &claim, &keys, author, &said, &mut self.rng)?;
+        let session_signature = sign_session(context, &event_hash(event.bytes()), &held.session);
+        let session = held.session.verifying_key();
+        Ok(Waiting { event, claims: held.claims, session, session_signature, cap_seed })
+    }
+
+    /// What follows from a refusal: fresh times where the time has gone, a fresh profile where the offer has changed.
+    /// What was typed stays on the page.
+    async fn refused(&mut self, io: &Io, failure: Failure, chosen: &Chosen, now: u32) -> Failure {
+        if failure.is(Code::SlotTaken) {
+            self.held = None;
+            return self.taken(io, chosen, now).await;
+        }
+        if failure.is(Code::StaleVersion) || failure.is(Code::BadEpoch) {
+            self.practice = None;
+            if let Err(other) = self.fetch_times(io, now).await {
+                return other;
+            }
+            return Failure::new(Code::StaleVersion.as_str());
+        }
+        failure
+    }
+}
+
+/// Whether the host has said no for good: nothing was stored, and the same bytes would be refused again.
+pub(super) fn is_final(failure: &Failure) -> bool {
+    let code = Code::ALL.iter().find(|code| code.as_str() == failure.code);
+    code.is_some_and(|code| {
+        (400..500).contains(&code.status()) && !matches!(code, Code::TooSlow | Code::SlowDown | Code::WorkRequired)
+    })
+}
+
+/// "No session" as the wire has it.
+pub(super) const NO_SESSION: (VerifyingKey, Signature) = (VerifyingKey::ZERO, Signature::ZERO);

@@ -1,0 +1,177 @@
+//! Free times, and holding one (`docs/spec/claims.md` §4, §7).
+
+use serde_json::{Value, json};
+use souspli_attest::{SigningKey, claims_digest, sha256};
+use souspli_booking::appointment::Appointment;
+use souspli_booking::free::{Booker, FreeTimes, Wanted};
+use souspli_booking::zone::Offsets;
+use souspli_crypto::Secret;
+use souspli_protocol::claims::{HoldRequest, HoldStatement};
+use souspli_protocol::problem::Code;
+use souspli_protocol::wire::{Blob, Empty, Held as HeldAnswer, Hold};
+use souspli_protocol::{Context, ItemId, Work};
+
+use super::call::{self, Chosen};
+use super::{Held, Right, Session};
+use crate::availability::{Taken, free_days, nearest};
+use crate::face::{AppointmentView, FreeDaysView, FreeTimeView};
+use crate::failure::Failure;
+use crate::flow::Io;
+use crate::http::calendar_path;
+use crate::record::claims_of;
+use crate::work::solve;
+
+impl Session {
+    /// The free times of a visit type, day by day.
+    pub(super) fn free_days(&self, wanted: &call::Wanted, now: u32) -> Result<FreeDaysView, Failure> {
+        let wanted = patients(wanted.visit_type, wanted.practitioner);
+        let own = self.booked.as_ref().map(|booked| booked.story.appointment);
+        free_days(self.practice()?, self.availability()?, &wanted, own, now)
+    }
+
+    /// Holds a free time for ten minutes.
+    pub(super) async fn hold(&mut self, io: &Io, chosen: &Chosen, now: u32) -> Result<Value, Failure> {
+        if self.availability.is_none() {
+            self.fetch_times(io, now).await?;
+        }
+        let appointment = match self.appointment_at(chosen, now) {
+            Err(failure) if failure.code == "slot_taken" => return Err(self.taken(io, chosen, now).await),
+            outcome => outcome?,
+        };
+        let (request, held) = self.hold_request(&appointment)?;
+        match self.send_hold(io, &request).await {
+            Ok(answer) => {
+                let view = self.appointment_view(&appointment)?;
+                self.held = Some(held);
+                Ok(json!({ "expires": answer.expires, "extendable": true, "appointment": view }))
+            }
+            Err(failure) if failure.is(Code::SlotTaken) => Err(self.taken(io, chosen, now).await),
+            Err(failure) if failure.is(Code::StaleVersion) => {
+                self.practice = None;
+                self.fetch_times(io, now).await?;
+                Err(failure)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Extends the hold, once.
+    pub(super) async fn extend_hold(&mut self, io: &Io) -> Result<Value, Failure> {
+        let answer: HeldAnswer = self.session_request(io, "holds/extend").await?;
+        Ok(json!({ "expires": answer.expires }))
+    }
+
+    /// Gives the hold back; nothing is held afterwards, whatever the host says.
+    pub(super) async fn release_hold(&mut self, io: &Io) -> Result<Value, Failure> {
+        if self.held.is_some() {
+            let outcome: Result<Empty, Failure> = self.session_request(io, "holds/release").await;
+            self.held = None;
+            match outcome {
+                Err(failure) if failure.code == "offline" => return Err(failure),
+                _ => {}
+            }
+        }
+        Ok(json!({}))
+    }
+
+    /// The appointment that a chosen time stands for, if it is still free as far as is known.
+    pub(super) fn appointment_at(&mut self, chosen: &Chosen, now: u32) -> Result<Appointment, Failure> {
+        let practice = self.practice.as_deref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
+        let availability = self.availability.as_ref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
+        let own = self.booked.as_ref().map(|booked| booked.story.appointment);
+        let taken = Taken::new(practice, availability, own);
+        let free = FreeTimes::new(&practice.catalogue, &availability.hours, now, |id, granule| taken.is(id, granule));
+        let free = free.map_err(|_| Failure::new("bad_hours"))?;
+        let wanted = patients(chosen.visit_type, chosen.practitioner);
+        let until = chosen.start.saturating_add(1);
+        let times = free.starts(&wanted, chosen.start, until).map_err(|_| Failure::new("no_visit_type"))?;
+        let time = times.first().ok_or_else(|| Failure::new("slot_taken"))?;
+        let (_, visit_type) =
+            practice.catalogue.visit_type(chosen.visit_type).ok_or_else(|| Failure::new("no_visit_type"))?;
+        let practitioner = match chosen.practitioner {
+            Some(practitioner) => practitioner,
+            None => any_of(&time.practitioners, &mut self.rng).ok_or_else(|| Failure::new("slot_taken"))?,
+        };
+        time.appointment(visit_type, practitioner).map_err(|_| Failure::new("slot_taken"))
+    }
+
+    /// What is told when a time has gone: fresh times, and those nearest to it.
+    pub(super) async fn taken(&mut self, io: &Io, chosen: &Chosen, now: u32) -> Failure {
+        let mut failure = Failure::new(Code::SlotTaken.as_str());
+        if let Err(other) = self.fetch_times(io, now).await {
+            return other;
+        }
+        let wanted = patients(chosen.visit_type, chosen.practitioner);
+        failure.nearest = self.nearest(&wanted, chosen.start, now).unwrap_or_default();
+        failure
+    }
+
+    /// An appointment in words.
+    pub(super) fn appointment_view(&self, appointment: &Appointment) -> Result<AppointmentView, Failure> {
+        Ok(AppointmentView::new(appointment, &self.practice()?.catalogue, &self.offsets()))
+    }
+
+    /// Offsets of the published windows; UTC where nothing is published.
+    pub(super) fn offsets(&self) -> Offsets {
+        crate::availability::offsets(self.availability.as_ref())
+    }
+
+    fn nearest(&self, wanted: &Wanted, start: u32, now: u32) -> Result<Vec<FreeTimeView>, Failure> {
+        nearest(self.practice()?, self.availability()?, wanted, start, now)
+    }
+
+    fn hold_request(&mut self, appointment: &Appointment) -> Result<(HoldRequest, Held), Failure> {
+        let session = SigningKey::from_seed(Secret::<32>::make(&mut self.rng).expose_secret());
+        let practice = self.practice()?;
+        let (context, right) = self.linked()?;
+        let Right::Book { keys, .. } = right else { return Err(Failure::new("bad_link")) };
+        let window = self.offsets().window_of(appointment.start_minute());
+        let claims = claims_of(context, appointment, window, &practice.access)?;
+        let statement = HoldStatement {
+            context: *context,
+            link: keys.verifying_key(),
+            session: session.verifying_key(),
+            window,
+            version: practice.version,
+            claims: claims_digest(context, window, &claims),
+        };
+        let signed = statement.encode();
+        let (link_signature, session_signature) = (keys.signing().sign(&signed), session.sign(&signed));
+        let request = HoldRequest { statement, claims, link_signature, session_signature };
+        Ok((request, Held { appointment: *appointment, window, claims, session }))
+    }
+
+    async fn send_hold(&mut self, io: &Io, request: &HoldRequest) -> Result<HeldAnswer, Failure> {
+        let context: Context = request.statement.context;
+        let path = calendar_path(&context.calendar, "holds");
+        let bytes = request.encode();
+        let object = sha256(&bytes);
+        let mut body = Hold { hold: Blob(bytes), work: Work::ZERO };
+        loop {
+            match self.host.post(io, path.clone(), &body).await {
+                Err(failure) if failure.is(Code::WorkRequired) && body.work.is_zero() => {
+                    body.work = solve(&context, &object, &failure)?;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn session_request<A: serde::de::DeserializeOwned>(&mut self, io: &Io, route: &str) -> Result<A, Failure> {
+        let (context, _) = self.link.as_ref().ok_or_else(super::no_link)?;
+        let held = self.held.as_ref().ok_or_else(|| Failure::new("no_hold"))?;
+        let path = calendar_path(&context.calendar, route);
+        self.host.post_signed(io, context, &held.session, path, &Empty {}).await
+    }
+}
+
+fn patients(visit_type: ItemId, practitioner: Option<ItemId>) -> Wanted {
+    Wanted { visit_type, practitioner, by: Booker::Patient }
+}
+
+/// One of several, at random: so that the first in the list is not always the fullest.
+fn any_of(ids: &[ItemId], rng: &mut crate::seal::Rng) -> Option<ItemId> {
+    let random = Secret::<4>::make(rng);
+    let number = usize::try_from(u32::from_be_bytes(*random.expose_secret())).unwrap_or(0);
+    number.checked_rem(ids.len()).and_then(|place| ids.get(place)).copied()
+}

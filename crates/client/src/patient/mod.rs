@@ -1,0 +1,192 @@
+//! A patient's session: one link, one practice, one booking at a time.
+
+mod booking;
+mod call;
+mod choose;
+mod manage;
+mod outbox;
+mod show;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use souspli_attest::SigningKey;
+use souspli_booking::appointment::Appointment;
+use souspli_crypto::Secret;
+use souspli_crypto::keys::{CalendarKey, LinkKeys, RecordKeys, ViewKeys};
+use souspli_protocol::claims::ClaimIds;
+use souspli_protocol::private_link::{Opens, PrivateLink};
+use souspli_protocol::wire::{Profile, Times};
+use souspli_protocol::{Context, RecordId};
+
+use crate::failure::Failure;
+use crate::flow::{Flow, Io};
+use crate::http::{Host, calendar_path};
+use crate::record::{Entry, Story};
+use crate::seal::Rng;
+use crate::trust::{Access, Availability, Pins, Practice, Verified, verify_profile, verify_times};
+
+/// A patient's session; cheap to clone, one flow at a time.
+#[derive(Clone)]
+pub struct Patient {
+    session: Rc<RefCell<Session>>,
+}
+
+/// What a link gave.
+enum Right {
+    Book { keys: Box<LinkKeys>, secret: Secret<32> },
+    Manage { record: RecordId, keys: Box<RecordKeys>, cap_seed: Secret<32> },
+    View { record: RecordId, keys: Box<ViewKeys> },
+}
+
+/// A time that is held.
+struct Held {
+    appointment: Appointment,
+    window: u32,
+    claims: ClaimIds,
+    session: SigningKey,
+}
+
+/// The booking that is shown.
+struct Booked {
+    entries: Vec<Entry>,
+    story: Story,
+}
+
+struct Session {
+    rng: Rng,
+    host: Host,
+    link: Option<(Context, Right)>,
+    pins: Pins,
+    /// What a record's events say that its patient may read.
+    access: Option<CalendarKey>,
+    practice: Option<Box<Practice>>,
+    availability: Option<Availability>,
+    held: Option<Held>,
+    booked: Option<Booked>,
+}
+
+impl Patient {
+    /// A session that knows nothing yet.
+    pub fn new(rng: Rng) -> Self {
+        let session = Session {
+            rng,
+            host: Host::default(),
+            link: None,
+            pins: Pins::default(),
+            access: None,
+            practice: None,
+            availability: None,
+            held: None,
+            booked: None,
+        };
+        Self { session: Rc::new(RefCell::new(session)) }
+    }
+
+    /// Starts a call of the contract by its name and JSON arguments; `now` is the device's UTC minute.
+    pub fn start(&self, call: &str, arguments: &str, now: u32) -> Flow<serde_json::Value> {
+        let session = Rc::clone(&self.session);
+        let call = call::Call::read(call, arguments);
+        Flow::new(move |io| async move {
+            // One flow at a time: a second one is told so instead of waiting for ever.
+            let mut session = session.try_borrow_mut().map_err(|_| Failure::new("busy"))?;
+            session.carry_out(&io, call?, now).await
+        })
+    }
+}
+
+impl std::fmt::Debug for Patient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Patient(…)")
+    }
+}
+
+impl Session {
+    /// Takes a link apart and forgets what belonged to another one.
+    fn take_link(&mut self, fragment: &str) -> Result<(), Failure> {
+        let link = PrivateLink::parse(fragment).map_err(|_| Failure::new("bad_link"))?;
+        let context = link.context;
+        let right = match link.opens {
+            Opens::Book { secret, token: _ } => {
+                let secret = Secret::new(secret);
+                Right::Book { keys: Box::new(LinkKeys::derive(&context, &secret)), secret }
+            }
+            Opens::Manage { record, cap_seed } => {
+                let cap_seed = Secret::new(cap_seed);
+                let keys = Box::new(RecordKeys::derive(&context, &cap_seed));
+                if keys.record() != record {
+                    return Err(Failure::new("bad_link"));
+                }
+                Right::Manage { record, keys, cap_seed }
+            }
+            Opens::View { record, view_seed } => {
+                Right::View { record, keys: Box::new(ViewKeys::derive(&context, Secret::new(view_seed))) }
+            }
+        };
+        if self.link.as_ref().is_none_or(|(known, _)| *known != context) {
+            self.pins = Pins::default();
+        }
+        (self.link, self.practice, self.availability) = (Some((context, right)), None, None);
+        (self.held, self.booked) = (None, None);
+        Ok(())
+    }
+
+    /// Fetches and verifies the profile. `None`: the practice takes no bookings at present.
+    async fn fetch_practice(&mut self, io: &Io, now: u32) -> Result<Option<&Practice>, Failure> {
+        let access = match &self.linked()?.1 {
+            Right::Book { .. } => None,
+            Right::Manage { .. } | Right::View { .. } => self.access.as_ref().map(CalendarKey::duplicate),
+        };
+        let context = self.linked()?.0;
+        let profile: Profile = self.host.get(io, calendar_path(&context.calendar, "profile")).await?;
+        let access = match (&self.linked()?.1, &access) {
+            (Right::Book { keys, .. }, _) => Access::Link(keys),
+            (_, Some(key)) => Access::Key(key),
+            (_, None) => return Err(no_link()),
+        };
+        let mut pins = self.pins;
+        let verified = verify_profile(&context, &access, &profile, &mut pins, now)?;
+        self.pins = pins;
+        self.practice = match verified {
+            Verified::Open(practice) => Some(practice),
+            Verified::Silent => None,
+        };
+        Ok(self.practice.as_deref())
+    }
+
+    /// Fetches and verifies hours and claims; the profile first, where it has changed.
+    async fn fetch_times(&mut self, io: &Io, now: u32) -> Result<(), Failure> {
+        if self.practice.is_none() {
+            self.fetch_practice(io, now).await?;
+        }
+        for attempt in 0..2 {
+            let context = self.linked()?.0;
+            let times: Times = self.host.get(io, calendar_path(&context.calendar, "times")).await?;
+            let practice = self.practice.as_ref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
+            if times.version.0 > practice.version && attempt == 0 {
+                self.fetch_practice(io, now).await?;
+                continue;
+            }
+            let availability = verify_times(practice, &times, &mut self.pins, now)?;
+            self.availability = Some(availability);
+            return Ok(());
+        }
+        Ok(())
+    }
+
+    fn linked(&self) -> Result<&(Context, Right), Failure> {
+        self.link.as_ref().ok_or_else(no_link)
+    }
+
+    fn practice(&self) -> Result<&Practice, Failure> {
+        self.practice.as_deref().ok_or_else(|| Failure::new("not_taking_bookings"))
+    }
+
+    fn availability(&self) -> Result<&Availability, Failure> {
+        self.availability.as_ref().ok_or_else(|| Failure::new("not_taking_bookings"))
+    }
+}
+
+fn no_link() -> Failure {
+    Failure::new("bad_link")
+}

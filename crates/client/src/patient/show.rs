@@ -1,0 +1,142 @@
+//! A booking as its patient sees it: state, deadline, link, files.
+
+use souspli_booking::ics::{self, CalendarFile, Method, Status};
+use souspli_crypto::Secret;
+use souspli_crypto::keys::ViewKeys;
+use souspli_protocol::private_link::{Opens, PrivateLink};
+use souspli_protocol::{RecordId, to_base64url};
+
+use super::{Booked, Right, Session};
+use crate::face::{AppointmentView, BookingView, FileView, FormView};
+use crate::failure::Failure;
+use crate::record::{State, Story};
+use crate::trust::Practice;
+
+/// Minutes before a visit at which a calendar reminds.
+const ALARM: u32 = 24 * 60;
+
+impl Session {
+    /// Record, view keys and cap_seed of a private link.
+    pub(super) fn record_right(&self) -> Result<(RecordId, ViewKeys, Option<Secret<32>>), Failure> {
+        let (context, right) = self.linked()?;
+        match right {
+            Right::Manage { record, keys, cap_seed } => {
+                let view = ViewKeys::derive(context, keys.view().seed().duplicate());
+                Ok((*record, view, Some(cap_seed.duplicate())))
+            }
+            Right::View { record, keys } => Ok((*record, ViewKeys::derive(context, keys.seed().duplicate()), None)),
+            Right::Book { .. } => Err(Failure::new("no_record")),
+        }
+    }
+
+    /// The booking that was last read.
+    pub(super) fn booking_view(
+        &self,
+        record: &RecordId,
+        cap_seed: Option<&Secret<32>>,
+        now: u32,
+    ) -> Result<BookingView, Failure> {
+        let practice = self.practice()?;
+        let booked = self.booked.as_ref().ok_or_else(|| Failure::new("no_record"))?;
+        let story = &booked.story;
+        let (context, _) = self.linked()?;
+        let manage_link = cap_seed.map(|cap_seed| {
+            let opens = Opens::Manage { record: *record, cap_seed: *cap_seed.expose_secret() };
+            PrivateLink { context: *context, opens }.encode()
+        });
+        let open = story.is_live() && story.state != State::NoShow;
+        let deadline = story.appointment.start_minute().saturating_sub(practice.catalogue.cancel_deadline);
+        let may_change = manage_link.is_some() && open && now < deadline;
+        Ok(BookingView {
+            record: *record,
+            state: state_name(story.state),
+            appointment: AppointmentView::new(&story.appointment, &practice.catalogue, &self.offsets()),
+            answer_by: story.claimed_at.saturating_add(practice.catalogue.response_time),
+            form: FormView::of(story),
+            text: last_words(story),
+            moves: story.moves,
+            may_move: may_change,
+            may_cancel: may_change,
+            manage_link,
+            calendar_file: self.calendar_file(record, practice, story)?,
+            receipt_file: receipt_file(record, booked),
+        })
+    }
+
+    /// A calendar file without any secret: its UID is the opaque record id.
+    fn calendar_file(&self, record: &RecordId, practice: &Practice, story: &Story) -> Result<FileView, Failure> {
+        let catalogue = &practice.catalogue;
+        let offsets = self.offsets();
+        let view = AppointmentView::new(&story.appointment, catalogue, &offsets);
+        let cancelled = !story.is_live();
+        let status = match story.state {
+            State::Confirmed | State::NoShow => Status::Confirmed,
+            State::Reserved | State::Blocked => Status::Tentative,
+            State::Declined | State::Cancelled => Status::Cancelled,
+        };
+        let instructions =
+            catalogue.visit_type(story.appointment.visit_type).map_or("", |(_, visit)| visit.instructions.as_str());
+        let summary = [view.visit_type_name.as_str(), &catalogue.name].join(" · ");
+        let uid = format!("{record}@souspli");
+        let event = ics::Event {
+            uid: &uid,
+            sequence: u32::try_from(story.history.len().saturating_sub(1)).unwrap_or(u32::MAX),
+            stamp: story.history.last().map_or(story.claimed_at, |last| last.minute),
+            start: story.appointment.start_minute(),
+            end: story.appointment.end_minute(),
+            status,
+            summary: &summary,
+            location: &catalogue.address.join("\n"),
+            description: instructions,
+            alarm: (!cancelled).then_some(ALARM),
+        };
+        let file = CalendarFile {
+            method: if cancelled { Method::Cancel } else { Method::Publish },
+            organizer: &catalogue.name,
+            zone: &catalogue.zone,
+            vtimezone: &catalogue.vtimezone,
+            offsets: &offsets,
+            events: &[event],
+        };
+        let text = file.write().map_err(|_| Failure::new("internal"))?;
+        Ok(FileView { name: "appointment.ics".to_owned(), media_type: "text/calendar".to_owned(), text })
+    }
+}
+
+/// What proves the host's promise to a third party: hashes, receipts, nothing readable.
+fn receipt_file(record: &RecordId, booked: &Booked) -> FileView {
+    let receipts: Vec<_> = booked
+        .entries
+        .iter()
+        .map(|entry| {
+            serde_json::json!({
+                "event": to_base64url(entry.hash.as_bytes()),
+                "receipt": to_base64url(&entry.receipt.encode()),
+            })
+        })
+        .collect();
+    let file = serde_json::json!({ "souspli": "receipt", "version": 1, "record": record, "receipts": receipts });
+    FileView {
+        name: "souspli-receipt.json".to_owned(),
+        media_type: "application/json".to_owned(),
+        text: format!("{file:#}"),
+    }
+}
+
+/// The practice's last words with a decision.
+fn last_words(story: &Story) -> String {
+    let words = story.history.iter().rev().find(|happened| happened.by == crate::record::Side::Practice);
+    words.map(|happened| happened.text.clone()).unwrap_or_default()
+}
+
+/// A state's name in the contract.
+pub(crate) fn state_name(state: State) -> &'static str {
+    match state {
+        State::Reserved => "reserved",
+        State::Confirmed => "confirmed",
+        State::Declined => "declined",
+        State::Cancelled => "cancelled",
+        State::NoShow => "no-show",
+        State::Blocked => "blocked",
+    }
+}

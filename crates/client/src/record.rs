@@ -1,0 +1,292 @@
+//! A record's chain: verified whole before any of it is shown (`docs/spec/events.md` §4).
+
+use souspli_attest::{claims_digest, event_hash, head_after, leaf_of, verify};
+use souspli_booking::appointment::Appointment;
+use souspli_crypto::keys::CalendarKey;
+use souspli_crypto::{claim_ids, envelope};
+use souspli_protocol::claims::ClaimIds;
+use souspli_protocol::event::{AuthorKind, Event, Header, Operation};
+use souspli_protocol::receipt::Receipt;
+use souspli_protocol::wire::RecordEntry;
+use souspli_protocol::{Context, Digest, ItemId, RecordId, VerifyingKey};
+
+use crate::body::{BodyC, BodyD, Contact, Desk, Kind};
+use crate::failure::Failure;
+use crate::trust::Distrust;
+
+/// An event that the host has a receipt for; both verified.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The envelope.
+    pub event: Event,
+    /// Its hash.
+    pub hash: Digest,
+    /// The host's promise.
+    pub receipt: Receipt,
+}
+
+impl Entry {
+    /// Verifies the event's own signatures, and that the receipt is the host's and for these bytes.
+    pub fn verify(entry: &RecordEntry, context: &Context, receipt_key: &VerifyingKey) -> Result<Self, Distrust> {
+        let event = Event::parse(entry.event.0.clone()).map_err(|_| Distrust::BadEvent)?;
+        envelope::verify(&event, context).map_err(|_| Distrust::BadEvent)?;
+        let hash = event_hash(event.bytes());
+        let receipt = verify_receipt(&entry.receipt.0, &hash, context, receipt_key)?;
+        Ok(Self { event, hash, receipt })
+    }
+
+    /// Its header.
+    pub fn header(&self) -> &Header {
+        self.event.header()
+    }
+
+    /// The head of the calendar's chain after it.
+    pub fn head(&self) -> Digest {
+        head_after(&self.receipt.statement.link)
+    }
+}
+
+/// Verifies that a receipt is this host's, for this calendar and for an object with this hash.
+pub fn verify_receipt(
+    bytes: &[u8],
+    object: &Digest,
+    context: &Context,
+    receipt_key: &VerifyingKey,
+) -> Result<Receipt, Distrust> {
+    let receipt = Receipt::decode(bytes).map_err(|_| Distrust::BadReceipt)?;
+    let link = &receipt.statement.link;
+    verify(receipt_key, &receipt.statement.encode(), &receipt.signature).map_err(|_| Distrust::BadReceipt)?;
+    if link.context != *context || link.leaf != leaf_of(object) {
+        return Err(Distrust::BadReceipt);
+    }
+    Ok(receipt)
+}
+
+/// Verifies the order of a record's entries: ids, revisions, hashes, keys, sequence, release.
+pub fn verify_order(entries: &[Entry], record: RecordId) -> Result<(), Distrust> {
+    let first = entries.first().ok_or(Distrust::BadChain)?;
+    if first.header().operation != Operation::Create || first.header().record != record {
+        return Err(Distrust::BadChain);
+    }
+    let mut released = false;
+    for (before, after) in entries.iter().zip(entries.iter().skip(1)) {
+        let (old, new) = (before.header(), after.header());
+        released |= old.release;
+        let follows = new.record == record
+            && old.revision.checked_add(1) == Some(new.revision)
+            && new.previous == before.hash
+            && new.manage == old.manage
+            && new.view == old.view
+            && before.receipt.statement.link.sequence < after.receipt.statement.link.sequence;
+        if !follows || (released && !new.claims.is_zero()) {
+            return Err(Distrust::BadChain);
+        }
+    }
+    Ok(())
+}
+
+/// What an event says, opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What everybody at the practice reads.
+    pub d: BodyD,
+    /// What practitioner and patient read; `None` for who may not.
+    pub c: Option<BodyC>,
+}
+
+impl Said {
+    /// Reads opened bodies; c is checked to be of d's kind.
+    pub fn read(context: &Context, d: &[u8], c: Option<&[u8]>) -> Result<Self, Distrust> {
+        let d = BodyD::decode(d, context).map_err(|_| Distrust::BadEvent)?;
+        let kind = d.content.kind();
+        let c = c.map(|c| BodyC::decode(c, context, kind)).transpose().map_err(|_| Distrust::BadEvent)?;
+        Ok(Self { d, c })
+    }
+}
+
+/// Where a booking stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Received; the practice has not answered.
+    Reserved,
+    /// The practice said yes.
+    Confirmed,
+    /// The practice said no.
+    Declined,
+    /// Given up by either side.
+    Cancelled,
+    /// The patient did not come.
+    NoShow,
+    /// Not a booking: time that the practice keeps.
+    Blocked,
+}
+
+/// Who acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Link or manage key.
+    Patient,
+    /// A member.
+    Practice,
+}
+
+/// One thing that happened, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    /// Minute of acceptance.
+    pub minute: u32,
+    /// What.
+    pub kind: Kind,
+    /// By whom.
+    pub by: Side,
+    /// A few words, or the text of a note.
+    pub text: String,
+}
+
+/// What a record's events come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Story {
+    /// Where it stands.
+    pub state: State,
+    /// When, what, with whom.
+    pub appointment: Appointment,
+    /// Who; empty for a block.
+    pub contact: Contact,
+    /// The reason; `None` where the reader may not read it.
+    pub reason: Option<String>,
+    /// Answers to the questions.
+    pub answers: Vec<(ItemId, String)>,
+    /// The patient's X-Wing key: later events are sealed to it.
+    pub view_key: Option<Box<[u8; souspli_protocol::sizes::XWING_PUBLIC]>>,
+    /// The clinical key of its practitioner.
+    pub clinical: Option<u8>,
+    /// The event that took the time now valid: a confirmation must answer it.
+    pub claiming: Digest,
+    /// Minute in which that was accepted.
+    pub claimed_at: u32,
+    /// How often it was moved.
+    pub moves: u32,
+    /// All of it, in order.
+    pub history: Vec<Happened>,
+}
+
+impl Story {
+    /// Begins with a create.
+    pub fn begin(entry: &Entry, said: &Said) -> Result<Self, Distrust> {
+        let (state, appointment, contact, text) = match &said.d.content {
+            Desk::Booked { appointment, contact } => (State::Reserved, *appointment, contact.clone(), String::new()),
+            Desk::Blocked { appointment, text } if entry.header().author_kind == AuthorKind::Member => {
+                (State::Blocked, *appointment, Contact::nobody(), text.clone())
+            }
+            _ => return Err(Distrust::BadEvent),
+        };
+        if entry.header().claims.is_zero() {
+            return Err(Distrust::BadEvent);
+        }
+        let by = side(entry.header());
+        let minute = entry.receipt.statement.minute;
+        // What the practice itself enters needs no confirmation.
+        let state = if state == State::Reserved && by == Side::Practice { State::Confirmed } else { state };
+        let c = said.c.as_ref();
+        Ok(Self {
+            state,
+            appointment,
+            contact,
+            reason: c.map(|c| c.text.clone()),
+            answers: c.map(|c| c.answers.clone()).unwrap_or_default(),
+            view_key: said.d.view_key.clone(),
+            clinical: said.d.clinical,
+            claiming: entry.hash,
+            claimed_at: minute,
+            moves: 0,
+            history: vec![Happened { minute, kind: said.d.content.kind(), by, text }],
+        })
+    }
+
+    /// Goes on with an append. What it does in clear must be what it says under seal.
+    pub fn go_on(&mut self, entry: &Entry, said: &Said) -> Result<(), Distrust> {
+        let header = entry.header();
+        let (by, minute) = (side(header), entry.receipt.statement.minute);
+        let kind = said.d.content.kind();
+        let claims = kind == Kind::Moved;
+        let releases = matches!(kind, Kind::Declined | Kind::Cancelled);
+        let practice_only = !matches!(kind, Kind::Moved | Kind::Cancelled);
+        if header.claims.is_zero() == claims || header.release != releases || (practice_only && by == Side::Patient) {
+            return Err(Distrust::BadEvent);
+        }
+        let mut words = String::new();
+        match &said.d.content {
+            Desk::Booked { .. } | Desk::Blocked { .. } => return Err(Distrust::BadEvent),
+            Desk::Confirmed { answers, text } => {
+                words.clone_from(text);
+                if answers.event == self.claiming && self.state == State::Reserved {
+                    self.state = State::Confirmed;
+                }
+            }
+            Desk::Declined { text, .. } => {
+                words.clone_from(text);
+                self.state = State::Declined;
+            }
+            Desk::Moved { appointment, text } => {
+                words.clone_from(text);
+                self.appointment = *appointment;
+                self.claiming = entry.hash;
+                self.claimed_at = minute;
+                self.moves += 1;
+                if self.state != State::Blocked {
+                    self.state = if by == Side::Practice { State::Confirmed } else { State::Reserved };
+                }
+            }
+            Desk::Cancelled { text } => {
+                words.clone_from(text);
+                self.state = State::Cancelled;
+            }
+            Desk::NoShow => self.state = State::NoShow,
+            Desk::Note => words = said.c.as_ref().map(|c| c.text.clone()).unwrap_or_default(),
+            Desk::Access => {}
+        }
+        self.history.push(Happened { minute, kind, by, text: words });
+        Ok(())
+    }
+
+    /// Whether it still takes time.
+    pub fn is_live(&self) -> bool {
+        !matches!(self.state, State::Declined | State::Cancelled)
+    }
+}
+
+impl Contact {
+    /// Of a block.
+    pub fn nobody() -> Self {
+        Self {
+            name: String::new(),
+            email: String::new(),
+            phone: String::new(),
+            language: String::new(),
+            by_email: false,
+            by_sms: false,
+        }
+    }
+}
+
+/// Whether the ids that an event claims are those of the appointment that it names, in the window that it lies in.
+pub fn claims_match(header: &Header, appointment: &Appointment, window: u32, access: &CalendarKey) -> bool {
+    let claims = claims_of(&header.context, appointment, window, access);
+    header.window == window
+        && claims.is_ok_and(|claims| claims_digest(&header.context, window, &claims) == header.claims)
+}
+
+/// The 24 ids of an appointment in its window (`docs/spec/claims.md` §2).
+pub fn claims_of(
+    context: &Context,
+    appointment: &Appointment,
+    window: u32,
+    access: &CalendarKey,
+) -> Result<ClaimIds, Failure> {
+    let key = access.advance_to(context, window).map_err(|error| Failure::new(error.code()))?;
+    claim_ids(&key.k_gid(context), context, &appointment.occupied()).map_err(|error| Failure::new(error.code()))
+}
+
+fn side(header: &Header) -> Side {
+    if header.author_kind == AuthorKind::Member { Side::Practice } else { Side::Patient }
+}

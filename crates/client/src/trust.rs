@@ -1,0 +1,355 @@
+//! From the fingerprint in a link down to an hour: the checks of `docs/spec/publications.md` §6, in its order.
+//!
+//! Nothing is shown before all of it holds, and nothing is sent because of what failed.
+
+use souspli_attest::claim_set::ClaimSet;
+use souspli_attest::{event_hash, sha256, verify};
+use souspli_booking::catalogue::Catalogue;
+use souspli_booking::hours::Hours;
+use souspli_booking::zone::Offsets;
+use souspli_crypto::keys::{CalendarKey, LinkKeys, Role};
+use souspli_crypto::publish::{
+    Identity, PublicationError, find_link_row, open_catalogue, open_hours, open_identity, open_link_row,
+    verify_publication, verify_registration,
+};
+use souspli_protocol::claims::ClaimSetStatement;
+use souspli_protocol::publication::{Publication, PublicationKind};
+use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, WINDOWS, epoch_of};
+use souspli_protocol::wire::{Blob, Profile, Times, split_signed};
+use souspli_protocol::{Context, Digest, VerifyingKey};
+
+use crate::failure::Failure;
+
+/// Which check failed. Each is a hard stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Distrust {
+    /// The root key is not the one that the link names.
+    #[error("wrong_root")]
+    WrongRoot,
+    /// The calendar does not follow from the root.
+    #[error("wrong_calendar")]
+    WrongCalendar,
+    /// The link table is not the root's.
+    #[error("bad_links")]
+    BadLinks,
+    /// The link is not in the table.
+    #[error("link_revoked")]
+    LinkRevoked,
+    /// The link has expired.
+    #[error("link_expired")]
+    LinkExpired,
+    /// The identity is not the root's, or names another practice or epoch.
+    #[error("bad_identity")]
+    BadIdentity,
+    /// The identity's epoch is over, or has not begun.
+    #[error("epoch_expired")]
+    EpochExpired,
+    /// The catalogue does not verify or does not read.
+    #[error("bad_catalogue")]
+    BadCatalogue,
+    /// A signer is not in the roster, or may not sign this.
+    #[error("not_rostered")]
+    NotRostered,
+    /// Hours do not verify, do not read, or belong to another window or catalogue.
+    #[error("bad_hours")]
+    BadHours,
+    /// The claimed-id set is malformed, or not what the host signed.
+    #[error("bad_claim_set")]
+    BadClaimSet,
+    /// Something older than what was already seen.
+    #[error("rolled_back")]
+    RolledBack,
+    /// A receipt is not the host's, or not for these bytes.
+    #[error("bad_receipt")]
+    BadReceipt,
+    /// The chain of receipts is broken, or has two ends.
+    #[error("bad_chain")]
+    BadChain,
+    /// An event does not verify, or its author may not write it.
+    #[error("bad_event")]
+    BadEvent,
+    /// What the host gave back is not what was sent.
+    #[error("read_back_differs")]
+    ReadBackDiffers,
+}
+
+impl Distrust {
+    /// Every one.
+    pub const ALL: [Self; 16] = [
+        Self::WrongRoot,
+        Self::WrongCalendar,
+        Self::BadLinks,
+        Self::LinkRevoked,
+        Self::LinkExpired,
+        Self::BadIdentity,
+        Self::EpochExpired,
+        Self::BadCatalogue,
+        Self::NotRostered,
+        Self::BadHours,
+        Self::BadClaimSet,
+        Self::RolledBack,
+        Self::BadReceipt,
+        Self::BadChain,
+        Self::BadEvent,
+        Self::ReadBackDiffers,
+    ];
+}
+
+impl From<Distrust> for Failure {
+    fn from(distrust: Distrust) -> Self {
+        Self::new(&distrust.to_string())
+    }
+}
+
+/// The oldest that is still believed; kept for as long as the session can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pins {
+    /// Version of the calendar.
+    pub version: u64,
+    /// Newest epoch seen.
+    pub epoch: u32,
+}
+
+/// A practice whose chain of trust holds.
+#[derive(Debug)]
+pub struct Practice {
+    /// FP and calendar.
+    pub context: Context,
+    /// Its root key.
+    pub root: VerifyingKey,
+    /// The calendar's version.
+    pub version: u64,
+    /// What reads its publications.
+    pub access: CalendarKey,
+    /// Roster and keys of the current epoch.
+    pub identity: Identity,
+    /// Publication hash of the identity.
+    pub identity_hash: Digest,
+    /// What it offers.
+    pub catalogue: Catalogue,
+    /// Publication hash of the catalogue.
+    pub catalogue_hash: Digest,
+}
+
+/// What the profile's checks come to: a practice that has not published yet is no error.
+#[derive(Debug)]
+pub enum Verified {
+    /// All is there.
+    Open(Box<Practice>),
+    /// No current identity or no catalogue: "not taking bookings at present".
+    Silent,
+}
+
+/// The published hours and what is taken, verified.
+#[derive(Debug)]
+pub struct Availability {
+    /// Of the windows that have any that are still valid, rising.
+    pub hours: Vec<Hours>,
+    /// Their publication hashes.
+    pub hours_hashes: Vec<Digest>,
+    /// What is taken.
+    pub taken: ClaimSet,
+    /// Digest of the host's statement: events quote it.
+    pub claim_set: Digest,
+    /// The statement.
+    pub statement: ClaimSetStatement,
+}
+
+impl Availability {
+    /// The offsets of all windows as one table; `None` when nothing is published.
+    pub fn offsets(&self) -> Option<Offsets> {
+        Offsets::join(self.hours.iter().map(|hours| &hours.offsets)).ok()
+    }
+
+    /// Publication hash of a window's hours.
+    pub fn hours_hash(&self, window: u32) -> Option<Digest> {
+        self.hours.iter().zip(&self.hours_hashes).find(|(hours, _)| hours.window == window).map(|(_, hash)| *hash)
+    }
+}
+
+/// Where the right to read comes from.
+#[derive(Debug)]
+pub enum Access<'a> {
+    /// A booking link: its row of the table.
+    Link(&'a LinkKeys),
+    /// An access that was sealed to the reader.
+    Key(&'a CalendarKey),
+}
+
+/// Checks 1 to 4: registration, links, identity, catalogue.
+pub fn verify_profile(
+    context: &Context,
+    access: &Access<'_>,
+    profile: &Profile,
+    pins: &mut Pins,
+    now: u32,
+) -> Result<Verified, Distrust> {
+    let registration = parse(&profile.registration, Distrust::WrongRoot)?;
+    let (root, _) = verify_registration(&registration, context).map_err(|error| match error {
+        PublicationError::WrongCalendar | PublicationError::Context => Distrust::WrongCalendar,
+        _ => Distrust::WrongRoot,
+    })?;
+    let links = parse(&profile.links, Distrust::BadLinks)?;
+    check(&links, PublicationKind::Links, context, Distrust::BadLinks)?;
+    let access = match access {
+        Access::Key(key) => key.duplicate(),
+        Access::Link(keys) => open_row(context, keys, &links, now)?,
+    };
+    let version = profile.version.0;
+    if version < pins.version || version < links.statement().version {
+        return Err(Distrust::RolledBack);
+    }
+    let Some(identity) = &profile.identity else { return Ok(Verified::Silent) };
+    let identity = parse(identity, Distrust::BadIdentity)?;
+    let opened = current_identity(context, &identity, &access, pins, now)?;
+    if version < opened.min_version || version < identity.statement().version {
+        return Err(Distrust::RolledBack);
+    }
+    let Some(catalogue) = &profile.catalogue else { return Ok(Verified::Silent) };
+    let catalogue = parse(catalogue, Distrust::BadCatalogue)?;
+    let offered = owners_catalogue(context, &catalogue, &opened, &access)?;
+    if version < catalogue.statement().version {
+        return Err(Distrust::RolledBack);
+    }
+    *pins = Pins { version, epoch: opened.epoch.max(pins.epoch) };
+    Ok(Verified::Open(Box::new(Practice {
+        context: *context,
+        root,
+        version,
+        access,
+        identity: opened,
+        identity_hash: event_hash(identity.bytes()),
+        catalogue: offered,
+        catalogue_hash: event_hash(catalogue.bytes()),
+    })))
+}
+
+/// Checks 5 and 6: hours and the claimed-id set.
+pub fn verify_times(practice: &Practice, times: &Times, pins: &mut Pins, now: u32) -> Result<Availability, Distrust> {
+    let version = times.version.0;
+    if version < pins.version || version < practice.version {
+        return Err(Distrust::RolledBack);
+    }
+    let (statement, signature) = split_signed(&times.statement.0).ok_or(Distrust::BadClaimSet)?;
+    verify(&practice.identity.receipt_key, statement, &signature).map_err(|_| Distrust::BadClaimSet)?;
+    let claim_set = sha256(statement);
+    let statement = ClaimSetStatement::decode(statement).map_err(|_| Distrust::BadClaimSet)?;
+    let taken = ClaimSet::decode(&times.claim_set.0).map_err(|_| Distrust::BadClaimSet)?;
+    let fresh = statement.minute.abs_diff(now) <= CLOCK_SKEW_MINUTES;
+    if statement.context != practice.context || statement.version != version || !taken.covered_by(&statement) || !fresh
+    {
+        return Err(Distrust::BadClaimSet);
+    }
+    let (mut hours, mut hours_hashes) = (Vec::with_capacity(WINDOWS), Vec::with_capacity(WINDOWS));
+    for (place, published) in (0..).zip(&times.hours) {
+        let Some(published) = published else { continue };
+        let window = statement.first_window.checked_add(place).ok_or(Distrust::BadHours)?;
+        let (of_window, hash) = members_hours(practice, published, window, version)?;
+        if of_window.is_valid(now.saturating_sub(CLOCK_SKEW_MINUTES)) {
+            hours.push(of_window);
+            hours_hashes.push(hash);
+        }
+    }
+    pins.version = version;
+    Ok(Availability { hours, hours_hashes, taken, claim_set, statement })
+}
+
+/// An identity of any epoch that the root signed and this access opens: to judge the author of an older event.
+pub fn identity_of_epoch(
+    context: &Context,
+    publication: &Publication,
+    epoch: u32,
+    access: &CalendarKey,
+) -> Result<Identity, Distrust> {
+    check(publication, PublicationKind::Identity, context, Distrust::BadIdentity)?;
+    if publication.statement().slot != epoch {
+        return Err(Distrust::BadIdentity);
+    }
+    open_identity(publication, access).map_err(|_| Distrust::BadIdentity)
+}
+
+/// Reads a publication, or fails as the check that needs it.
+pub fn parse(blob: &Blob, distrust: Distrust) -> Result<Publication, Distrust> {
+    Publication::parse(blob.0.clone()).map_err(|_| distrust)
+}
+
+fn check(
+    publication: &Publication,
+    kind: PublicationKind,
+    context: &Context,
+    distrust: Distrust,
+) -> Result<(), Distrust> {
+    verify_publication(publication, kind, context).map_err(|_| distrust)
+}
+
+fn open_row(context: &Context, keys: &LinkKeys, links: &Publication, now: u32) -> Result<CalendarKey, Distrust> {
+    let row = find_link_row(links, &keys.verifying_key()).ok_or(Distrust::LinkRevoked)?;
+    if row.expires <= now {
+        return Err(Distrust::LinkExpired);
+    }
+    open_link_row(context, keys, &row).map_err(|_| Distrust::BadLinks)
+}
+
+fn current_identity(
+    context: &Context,
+    publication: &Publication,
+    access: &CalendarKey,
+    pins: &Pins,
+    now: u32,
+) -> Result<Identity, Distrust> {
+    check(publication, PublicationKind::Identity, context, Distrust::BadIdentity)?;
+    let statement = publication.statement();
+    let begun = statement.not_before <= now.saturating_add(CLOCK_SKEW_MINUTES);
+    let over = statement.not_after.saturating_add(CLOCK_SKEW_MINUTES) <= now;
+    if !begun || over || statement.slot.saturating_add(1) < epoch_of(now) {
+        return Err(Distrust::EpochExpired);
+    }
+    let span = statement.not_after.saturating_sub(statement.not_before);
+    if epoch_of(statement.not_before) != statement.slot || span > souspli_protocol::sizes::EPOCH_MINUTES {
+        return Err(Distrust::BadIdentity);
+    }
+    if statement.slot < pins.epoch {
+        return Err(Distrust::RolledBack);
+    }
+    open_identity(publication, access).map_err(|_| Distrust::BadIdentity)
+}
+
+fn owners_catalogue(
+    context: &Context,
+    publication: &Publication,
+    identity: &Identity,
+    access: &CalendarKey,
+) -> Result<Catalogue, Distrust> {
+    check(publication, PublicationKind::Catalogue, context, Distrust::BadCatalogue)?;
+    let signer = identity.member(&publication.statement().signer).ok_or(Distrust::NotRostered)?;
+    if signer.role != Role::Owner {
+        return Err(Distrust::NotRostered);
+    }
+    let plain = open_catalogue(publication, access).map_err(|_| Distrust::BadCatalogue)?;
+    Catalogue::decode(plain.expose_secret()).map_err(|_| Distrust::BadCatalogue)
+}
+
+fn members_hours(
+    practice: &Practice,
+    published: &Blob,
+    window: u32,
+    version: u64,
+) -> Result<(Hours, Digest), Distrust> {
+    let publication = parse(published, Distrust::BadHours)?;
+    check(&publication, PublicationKind::Hours, &practice.context, Distrust::BadHours)?;
+    let statement = publication.statement();
+    if statement.slot != window {
+        return Err(Distrust::BadHours);
+    }
+    if statement.version > version {
+        return Err(Distrust::RolledBack);
+    }
+    practice.identity.member(&statement.signer).ok_or(Distrust::NotRostered)?;
+    let plain = open_hours(&publication, &practice.access).map_err(|_| Distrust::BadHours)?;
+    let hours = Hours::decode(plain.expose_secret()).map_err(|_| Distrust::BadHours)?;
+    let belongs = hours.belong_to(&practice.catalogue, &practice.catalogue_hash).is_ok();
+    if hours.window != window || !belongs {
+        return Err(Distrust::BadHours);
+    }
+    Ok((hours, event_hash(publication.bytes())))
+}
