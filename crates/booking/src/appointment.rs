@@ -11,11 +11,12 @@ use crate::{
     catalogue::VisitType,
     interval::Interval,
     window::{GRANULE_MINUTES, minute},
+    zone::Offsets,
 };
 
 /// What a visit occupies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", try_from = "Fields")]
 pub struct Appointment {
     /// The visit type; zero for a time that the practice keeps for itself.
     pub visit_type: ItemId,
@@ -29,6 +30,27 @@ pub struct Appointment {
     pub granules: u8,
     /// Minutes that the patient is there.
     pub duration: u16,
+}
+
+/// The JSON form before it is checked.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Fields {
+    visit_type: ItemId,
+    practitioner: ItemId,
+    room: Option<ItemId>,
+    start: u32,
+    granules: u8,
+    duration: u16,
+}
+
+impl TryFrom<Fields> for Appointment {
+    type Error = BadAppointment;
+
+    fn try_from(fields: Fields) -> Result<Self, BadAppointment> {
+        let Fields { visit_type, practitioner, room, start, granules, duration } = fields;
+        Self { visit_type, practitioner, room, start, granules, duration }.checked()
+    }
 }
 
 /// Why values are no appointment.
@@ -73,7 +95,7 @@ impl Appointment {
         Self { visit_type: ItemId::ZERO, practitioner, room: None, start, granules, duration }.checked()
     }
 
-    /// Itself, if its values go together; those read from JSON must be checked before use.
+    /// Itself, if its values go together.
     pub fn checked(self) -> Result<Self, BadAppointment> {
         let resources = if self.room.is_some() { 2 } else { 1 };
         if self.practitioner.is_zero() || self.room.is_some_and(|room| room.is_zero() || room == self.practitioner) {
@@ -133,6 +155,15 @@ impl Appointment {
     pub fn occupied(&self) -> Vec<(ItemId, u32)> {
         let end = self.start.saturating_add(self.granules.into());
         self.resources().flat_map(|resource| (self.start..end).map(move |granule| (resource, granule))).collect()
+    }
+
+    /// The window that it lies in, whose keys name its claims; `None` when it goes over the end of one.
+    pub fn window(&self, offsets: &Offsets) -> Option<u32> {
+        let window = offsets.window(offsets.window_of(self.start_minute()));
+        let interval = self
+            .interval()
+            .filter(|&interval| window.granules().and_then(|all| all.intersect(interval)) == Some(interval));
+        interval.map(|_| window.number)
     }
 
     /// The UTC minute that it begins at.
@@ -208,6 +239,27 @@ mod tests {
         let last = Appointment { start: u32::MAX / 5 - 12, ..good };
         assert_eq!(last.checked(), Ok(last));
         assert_eq!(last.end_minute(), u32::MAX);
+    }
+
+    #[test]
+    fn json_is_checked() {
+        let good = Appointment::blocked(ALICE, 100, 12).expect("good");
+        let json = serde_json::to_value(good).expect("json");
+        assert_eq!(json["visitType"], "AAAAAAAAAAA");
+        assert_eq!(serde_json::from_value::<Appointment>(json.clone()).expect("back"), good);
+        for (field, value) in [("granules", 25), ("duration", 7), ("more", 1)] {
+            let mut bad = json.clone();
+            bad[field] = value.into();
+            assert!(serde_json::from_value::<Appointment>(bad).is_err(), "{field}");
+        }
+    }
+
+    #[test]
+    fn the_window_that_it_lies_in() {
+        let paris_in_winter = Offsets::fixed(60).expect("offset");
+        let end = 5_984_628; // of window 741
+        let window = |start| Appointment::blocked(ALICE, start, 2).expect("good").window(&paris_in_winter);
+        assert_eq!([window(end - 2), window(end - 1), window(end)], [Some(741), None, Some(742)]);
     }
 
     proptest! {

@@ -157,7 +157,8 @@ impl<'de> Deserialize<'de> for Date {
 }
 
 /// What a clock on the wall shows: a local date and the minute of its day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct WallTime {
     /// The local date.
     pub date: Date,

@@ -19,9 +19,15 @@ use crate::{
     date::{DAY_MINUTES, Date},
     hours::Hours,
     interval::{Interval, IntervalSet},
-    window::{WINDOWS, granule, granule_from, minute, window_of_date},
+    window::{granule, granule_from, minute, window_of_date},
 };
 use taken::Taken;
+
+/// Windows that hours may reach over.
+const SPAN: u32 = 7;
+
+/// Days that are counted at once, at most: a year, more than seven windows.
+pub const DAYS: u32 = 366;
 
 /// Who books: a patient is held to notice, horizon and public visit types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,8 +78,8 @@ pub struct Day {
 /// Why nothing can be computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FreeError {
-    /// The hours are not those of rising windows, or more than seven.
-    #[error("the hours are not those of rising windows")]
+    /// The hours are not those of rising windows, or reach over more than seven.
+    #[error("the hours are not those of at most seven rising windows")]
     Hours,
     /// No such visit type, or not one that patients may book.
     #[error("no such visit type")]
@@ -116,7 +122,8 @@ impl<'a, F: Fn(ItemId, u32) -> bool> FreeTimes<'a, F> {
     /// `now` is a UTC minute; `taken` says whether a granule of a practitioner or room is claimed.
     pub fn new(catalogue: &'a Catalogue, hours: &'a [Hours], now: u32, taken: F) -> Result<Self, FreeError> {
         let rising = hours.windows(2).all(|pair| matches!(pair, [one, next] if one.window < next.window));
-        if !rising || hours.len() > WINDOWS {
+        let ends = hours.first().zip(hours.last());
+        if !rising || ends.is_some_and(|(first, last)| last.window - first.window >= SPAN) {
             return Err(FreeError::Hours);
         }
         let bounds = |hours: &Hours| hours.bounds().granules();
@@ -152,8 +159,9 @@ impl<'a, F: Fn(ItemId, u32) -> bool> FreeTimes<'a, F> {
         Ok(free.and_then(|group| group.first()).and_then(|first| self.date(first)))
     }
 
-    /// How much is offered and free on each of `count` local dates from one on.
+    /// How much is offered and free on each of `count` local dates from one on, at most [`DAYS`].
     pub fn days(&self, wanted: &Wanted, first: Date, count: u32) -> Result<Vec<Day>, FreeError> {
+        let count = count.min(DAYS);
         let (from, until) = (self.day_start(first), self.day_start(first.plus(count)));
         let (visit_type, candidates) = self.candidates(wanted, from, until)?;
         let mut days: BTreeMap<Date, Day> =
@@ -246,7 +254,7 @@ fn starts(open: &IntervalSet, visit_type: &VisitType, from: u32) -> impl Iterato
     open.intervals().iter().flat_map(move |range| {
         let skipped = from.saturating_sub(range.start()).div_ceil(step).saturating_mul(step);
         let first = range.start().saturating_add(skipped);
-        let end = (range.end() + 1).saturating_sub(needed);
+        let end = range.end().saturating_sub(needed - 1);
         (first..end).step_by(usize::try_from(step).unwrap_or(1))
     })
 }

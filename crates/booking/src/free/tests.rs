@@ -126,6 +126,10 @@ fn what_cannot_be_asked_for() {
     assert_eq!(FreeTimes::new(&catalogue, &twice, NOW, nothing).err(), Some(FreeError::Hours));
     let eight: Vec<Hours> = (0..8).map(|place| empty(WINDOW + place)).collect();
     assert_eq!(FreeTimes::new(&catalogue, &eight, NOW, nothing).err(), Some(FreeError::Hours));
+    let apart = [empty(WINDOW), empty(WINDOW + 7)];
+    assert_eq!(FreeTimes::new(&catalogue, &apart, NOW, nothing).err(), Some(FreeError::Hours));
+    let gap = [empty(WINDOW), empty(WINDOW + 6)];
+    assert_eq!(FreeTimes::new(&catalogue, &gap, NOW, nothing).err(), None);
     let none = FreeTimes::new(&catalogue, &[], NOW, nothing).expect("no hours, nothing offered");
     assert_eq!(none.starts(&SHORT_WITH_ANY, 0, u32::MAX), Ok(vec![]));
 }
@@ -161,6 +165,7 @@ fn days_that_are_free_full_and_closed() {
     assert_eq!(times.next_day(&SHORT_WITH_ALICE, date("2026-11-22")), Ok(Some(date("2026-11-23"))));
     assert_eq!(times.next_day(&SHORT_WITH_ALICE, date("2026-11-23")), Ok(Some(date("2026-11-30"))), "Thursday is full");
     assert_eq!(times.next_day(&SHORT_WITH_ALICE, date("1970-01-01")), Ok(Some(date("2026-11-23"))));
+    assert_eq!(times.days(&SHORT_WITH_ALICE, date("2026-11-23"), u32::MAX).expect("known").len(), 366);
     // The seven windows end on 2027-06-06; their last open day is Thursday the 3rd.
     assert_eq!(times.next_day(&SHORT_WITH_ALICE, date("2027-06-02")), Ok(Some(date("2027-06-03"))));
     assert_eq!(times.next_day(&SHORT_WITH_ALICE, date("2027-06-03")), Ok(None));

@@ -83,6 +83,9 @@ pub struct Gap {
 }
 
 impl Offsets {
+    /// Of a clock that shows UTC.
+    pub const UTC: Self = Self { first: 0, changes: Vec::new() };
+
     /// From entries (UTC minute, offset in minutes from then on); the first begins at 0, "before all else".
     pub fn new(entries: Vec<(u32, i16)>) -> Result<Self, BadOffsets> {
         let mut entries = entries.into_iter();
