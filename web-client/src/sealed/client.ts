@@ -1,0 +1,76 @@
+// The page's side of a sealed session: typed calls, their progress and their results.
+
+import type { FromWorker, Progress, ToWorker } from './channel.ts';
+import type { Failure, Result } from './contract.ts';
+import { failure } from './flow.ts';
+import { recordViolation } from './violations.ts';
+
+/** A table like `PatientCalls`. */
+export type CallTable<C> = { readonly [K in keyof C]: { readonly args: unknown; readonly value: unknown } };
+
+export type Sealed<C extends CallTable<C>> = {
+  /** Calls run one at a time, in order. Never rejects: what goes wrong is a `Failure`. */
+  call<K extends keyof C & string>(name: K, args: C[K]['args'], onProgress?: (progress: Progress) => void): Promise<Result<C[K]['value']>>;
+  /** Ends the worker and with it every key in its memory; calls under way fail with `sealed_closed`. */
+  close(): void;
+};
+
+type Pending = { readonly settle: (result: Result<unknown>) => void; readonly onProgress: ((progress: Progress) => void) | undefined };
+
+/** A session in the worker at `script`, an address that has been through the code policy. */
+export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> => {
+  if (typeof WebAssembly === 'undefined') return closedFor<C>(failure('no_wasm'));
+  const worker = new Worker(script);
+  const pending = new Map<number, Pending>();
+  let nextId = 0;
+  let ended: Failure | null = null;
+
+  const end = (reason: Failure): void => {
+    ended ??= reason;
+    worker.terminate();
+    for (const { settle } of pending.values()) settle({ ok: false, failure: ended });
+    pending.clear();
+  };
+
+  worker.addEventListener('error', () => {
+    end(failure('sealed_missing'));
+  });
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    switch (data.kind) {
+      case 'progress':
+        pending.get(data.id)?.onProgress?.({ done: data.done, total: data.total });
+        break;
+      case 'result':
+        pending.get(data.id)?.settle(data.result);
+        pending.delete(data.id);
+        break;
+      case 'broken':
+        end(data.failure);
+        break;
+      case 'violation':
+        recordViolation(data.directive, data.blocked);
+        break;
+    }
+  });
+
+  return {
+    call<K extends keyof C & string>(name: K, args: C[K]['args'], onProgress?: (progress: Progress) => void) {
+      if (ended !== null) return Promise.resolve({ ok: false, failure: ended });
+      const message: ToWorker = { id: nextId++, call: name, args };
+      return new Promise<Result<C[K]['value']>>((resolve) => {
+        // The table ties the value to the call's name; the worker passes it on as the wasm gave it.
+        pending.set(message.id, { settle: resolve, onProgress });
+        // A clean copy: Svelte's state proxies cannot be sent.
+        worker.postMessage(JSON.parse(JSON.stringify(message)));
+      });
+    },
+    close() {
+      end(failure('sealed_closed'));
+    },
+  };
+};
+
+const closedFor = <C extends CallTable<C>>(reason: Failure): Sealed<C> => ({
+  call: () => Promise.resolve({ ok: false, failure: reason }),
+  close: () => undefined,
+});

@@ -1,0 +1,314 @@
+// What the sealed side (wasm, in a worker) offers to the pages. The Rust side of it is `crates/client/src/face`.
+// Pages show what comes out and pass in what was typed; every check, key and decision is on the sealed side.
+
+/** Minutes since 1970-01-01T00:00Z. */
+export type Minute = number;
+/** Minutes / 5. */
+export type Granule = number;
+/** `2026-12-01`, in the practice's zone. */
+export type LocalDate = string;
+/** `09:30`, in the practice's zone. */
+export type LocalTime = string;
+/** Opaque id, base64url. */
+export type Id = string;
+
+export type Failure = {
+  /** Stable code: of the host's problem documents, of the verifier, of storage or of the network. */
+  readonly code: string;
+  /** What a wrong field is called, where one is: `name`, `visitTypes.2.duration`. */
+  readonly field: string | null;
+  /** Numbers that a sentence needs, e.g. `{ length: 620, limit: 600 }`. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** For `slot_taken`: the nearest free times. */
+  readonly nearest: readonly FreeTime[];
+};
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+export type Practitioner = {
+  readonly id: Id;
+  readonly name: string;
+  readonly title: string;
+  readonly specialty: string;
+  readonly languages: readonly string[];
+  /** `#rrggbb`. */
+  readonly colour: string;
+};
+
+export type Question = {
+  readonly id: Id;
+  readonly text: string;
+  readonly kind: 'free' | 'yes-no' | 'choice';
+  readonly options: readonly string[];
+  readonly required: boolean;
+};
+
+export type VisitType = {
+  readonly id: Id;
+  readonly name: string;
+  /** Minutes. */
+  readonly duration: number;
+  readonly instructions: string;
+  readonly colour: string;
+  readonly practitioners: readonly Id[];
+  readonly questions: readonly Question[];
+};
+
+export type PracticeView = {
+  readonly name: string;
+  readonly address: readonly string[];
+  readonly phone: string;
+  readonly website: string;
+  readonly introduction: string;
+  readonly languages: readonly string[];
+  readonly zone: string;
+  /** Minutes within which the practice confirms. */
+  readonly responseTime: number;
+  readonly confirms: 'automatic' | 'manual';
+  readonly practitioners: readonly Practitioner[];
+  readonly visitTypes: readonly VisitType[];
+};
+
+export type FreeTime = {
+  readonly start: Granule;
+  readonly date: LocalDate;
+  readonly time: LocalTime;
+  readonly minute: Minute;
+  readonly practitioners: readonly Id[];
+};
+
+export type FreeDays = {
+  readonly zone: string;
+  readonly today: LocalDate;
+  /** Every day from today to the end of what is published; a day without times has an empty list. */
+  readonly days: readonly { readonly date: LocalDate; readonly times: readonly FreeTime[] }[];
+};
+
+export type Consents = { readonly email: boolean; readonly sms: boolean };
+
+export type Form = {
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly reason: string;
+  readonly answers: readonly { readonly question: Id; readonly text: string }[];
+  readonly consents: Consents;
+};
+
+/** Bytes of UTF-8. */
+export type Limits = {
+  readonly name: number;
+  readonly email: number;
+  readonly phone: number;
+  readonly reason: number;
+  readonly answers: number;
+  readonly text: number;
+  readonly note: number;
+};
+
+export type Appointment = {
+  readonly start: Granule;
+  readonly minute: Minute;
+  readonly date: LocalDate;
+  readonly time: LocalTime;
+  readonly endTime: LocalTime;
+  readonly duration: number;
+  readonly visitType: Id;
+  readonly visitTypeName: string;
+  readonly practitioner: Id;
+  readonly practitionerName: string;
+  readonly roomName: string;
+};
+
+export type RecordState = 'reserved' | 'confirmed' | 'declined' | 'cancelled' | 'no-show';
+
+export type File = { readonly name: string; readonly type: string; readonly text: string };
+
+export type Booking = {
+  readonly record: Id;
+  readonly state: RecordState;
+  readonly appointment: Appointment;
+  /** Until when the practice answers; after it the patient calls. */
+  readonly answerBy: Minute;
+  readonly form: Form;
+  /** The last words of the practice with a confirmation, a decline or a cancellation. */
+  readonly text: string;
+  readonly moves: number;
+  readonly mayMove: boolean;
+  readonly mayCancel: boolean;
+  readonly manageLink: string | null;
+  readonly calendarFile: File;
+  readonly receiptFile: File;
+};
+
+/** The patient's sealed side; one session a page. */
+export type PatientCalls = {
+  limits: { args: Record<string, never>; value: Limits };
+  /** Fetches and verifies what the link opens; `acceptsBookings` is false where nothing is published. */
+  open: {
+    args: { readonly fragment: string };
+    value: { readonly opens: 'book' | 'manage' | 'view'; readonly practice: PracticeView | null; readonly acceptsBookings: boolean };
+  };
+  times: { args: { readonly visitType: Id; readonly practitioner: Id | null }; value: FreeDays };
+  hold: {
+    args: { readonly visitType: Id; readonly practitioner: Id | null; readonly start: Granule };
+    value: { readonly expires: Minute; readonly extendable: boolean; readonly appointment: Appointment };
+  };
+  extendHold: { args: Record<string, never>; value: { readonly expires: Minute } };
+  releaseHold: { args: Record<string, never>; value: Record<string, never> };
+  book: { args: { readonly form: Form }; value: Booking };
+  /** Bookings whose sealed bytes wait in the outbox of this tab: sent again, read back, and told. */
+  resume: { args: Record<string, never>; value: { readonly bookings: readonly Booking[] } };
+  read: { args: Record<string, never>; value: Booking };
+  move: { args: { readonly start: Granule; readonly practitioner: Id | null }; value: Booking };
+  cancel: { args: { readonly text: string }; value: Booking };
+};
+
+/** Catalogue and rules as the settings pages edit them: `souspli_booking::{Catalogue, Rules}` as JSON. */
+export type Catalogue = {
+  name: string;
+  address: string[];
+  phone: string;
+  website: string;
+  languages: string[];
+  zone: string;
+  introduction: string;
+  responseTime: number;
+  confirms: 'automatic' | 'manual';
+  /** Minutes before a start until which it may be booked. */
+  minimumNotice: number;
+  /** Minutes before a start until which a patient may move or cancel. */
+  cancelDeadline: number;
+  practitioners: { id: Id; name: string; title: string; specialty: string; languages: string[]; colour: string; clinical: number }[];
+  rooms: { id: Id; name: string }[];
+  visitTypes: {
+    id: Id;
+    name: string;
+    duration: number;
+    buffer: number;
+    step: number;
+    instructions: string;
+    colour: string;
+    practitioners: Id[];
+    rooms: Id[];
+    questions: Question[];
+    public: boolean;
+  }[];
+};
+
+export type Rules = {
+  weekly: {
+    practitioner: Id;
+    /** 1 Monday … 7 Sunday. */
+    weekday: number;
+    /** `HH:MM`. */
+    from: LocalTime;
+    to: LocalTime;
+    /** Empty: every visit type of the practitioner. */
+    visitTypes: Id[];
+    validFrom: LocalDate | null;
+    validTo: LocalDate | null;
+  }[];
+  exceptions: {
+    /** null: the whole practice. */
+    practitioner: Id | null;
+    from: LocalDate;
+    to: LocalDate;
+    /** Empty: closed. */
+    open: { from: LocalTime; to: LocalTime; visitTypes: Id[] }[];
+  }[];
+};
+
+export type Settings = { catalogue: Catalogue; rules: Rules; published: boolean };
+
+export type BookingLink = { readonly name: string; readonly fragment: string; readonly qrSvg: string; readonly expires: Minute };
+
+export type AgendaItem = {
+  readonly record: Id;
+  readonly kind: 'booking' | 'block';
+  readonly state: RecordState | 'blocked';
+  readonly appointment: Appointment;
+  readonly name: string;
+  /** Something a person must look at before it is confirmed: a stable code, e.g. `outside_hours`; null when nothing. */
+  readonly attention: string | null;
+  readonly colour: string;
+};
+
+export type AgendaDetail = AgendaItem & {
+  readonly form: Form;
+  /** False where this member's keys do not open the reason. */
+  readonly reasonReadable: boolean;
+  readonly notes: readonly { readonly minute: Minute; readonly text: string }[];
+  readonly history: readonly { readonly minute: Minute; readonly kind: string; readonly by: 'patient' | 'practice'; readonly text: string }[];
+};
+
+export type Role = 'owner' | 'practitioner' | 'desk';
+
+/** The practice's sealed side. */
+export type PracticeCalls = {
+  limits: { args: Record<string, never>; value: Limits };
+  /** Makes all keys on the device; nothing is sent yet. */
+  create: {
+    args: { readonly passphrase: string };
+    value: { readonly accountKey: string; readonly recoveryCode: string };
+  };
+  /** Registers, once the recovery code has been typed back. */
+  finishCreate: { args: { readonly recoveryCode: string }; value: Record<string, never> };
+  unlock: { args: { readonly accountKey: string; readonly passphrase: string }; value: { readonly role: Role } };
+  /** Opens with the recovery code alone and sets a new passphrase and account key. */
+  recover: {
+    args: { readonly recoveryCode: string; readonly passphrase: string };
+    value: { readonly accountKey: string; readonly role: Role };
+  };
+  changePassphrase: { args: { readonly accountKey: string; readonly old: string; readonly passphrase: string }; value: Record<string, never> };
+  lock: { args: Record<string, never>; value: Record<string, never> };
+  /** A fresh random id for a new practitioner, room, visit type or question. */
+  newId: { args: Record<string, never>; value: { readonly id: Id } };
+  settings: { args: Record<string, never>; value: Settings };
+  /** Publishes catalogue, rules and hours in one batch. */
+  publish: { args: { readonly catalogue: Catalogue; readonly rules: Rules }; value: { readonly link: BookingLink } };
+  links: { args: Record<string, never>; value: { readonly links: readonly BookingLink[] } };
+  revokeLink: { args: { readonly fragment: string }; value: { readonly links: readonly BookingLink[] } };
+  addLink: { args: { readonly name: string }; value: { readonly links: readonly BookingLink[] } };
+  /** Rotates and pre-signs epochs, publishes windows to the horizon; says what was done. */
+  maintain: { args: Record<string, never>; value: { readonly epochs: number; readonly windows: number } };
+  /** Fetches, verifies and opens what is new; in automatic mode confirms what is in order. */
+  sync: { args: Record<string, never>; value: { readonly changed: readonly Id[]; readonly confirmed: readonly Id[] } };
+  agenda: { args: { readonly from: LocalDate; readonly to: LocalDate }; value: { readonly today: LocalDate; readonly items: readonly AgendaItem[] } };
+  search: { args: { readonly text: string }; value: { readonly items: readonly AgendaItem[] } };
+  detail: { args: { readonly record: Id }; value: AgendaDetail };
+  confirm: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
+  decline: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
+  cancel: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
+  noShow: { args: { readonly record: Id }; value: AgendaDetail };
+  note: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
+  times: { args: { readonly visitType: Id; readonly practitioner: Id | null }; value: FreeDays };
+  move: { args: { readonly record: Id; readonly start: Granule; readonly practitioner: Id | null }; value: AgendaDetail };
+  block: {
+    args: { readonly practitioner: Id; readonly date: LocalDate; readonly from: LocalTime; readonly to: LocalTime; readonly text: string };
+    value: { readonly records: readonly Id[] };
+  };
+  phoneBooking: {
+    args: { readonly visitType: Id; readonly practitioner: Id | null; readonly start: Granule; readonly form: Form };
+    value: { readonly detail: AgendaDetail; readonly manageLink: string };
+  };
+};
+
+/** One step of a call, as the wasm's `Flow` gives it. The worker carries it out and passes the outcome to the next step. */
+export type Step =
+  | { readonly step: 'send'; readonly request: HttpRequest }
+  | { readonly step: 'keep'; readonly key: string; readonly bytes: Uint8Array }
+  | { readonly step: 'load'; readonly prefix: string }
+  | { readonly step: 'forget'; readonly key: string }
+  | { readonly step: 'progress'; readonly done: number; readonly total: number }
+  | { readonly step: 'done'; readonly value: unknown }
+  | { readonly step: 'failed'; readonly failure: Failure };
+
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array | null;
+};

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import en from '../messages/en/failures.json' with { type: 'json' };
+import fr from '../messages/fr/failures.json' with { type: 'json' };
+import { FAILURES } from './failures.ts';
+
+const spec = (name: string): string => readFileSync(new URL(`../../../docs/spec/${name}`, import.meta.url), 'utf8');
+
+const codesIn = (text: string): string[] => [...text.matchAll(/`([a-z][a-z0-9_]+)`/gu)].flatMap((match) => match[1] ?? []);
+
+const section = (text: string, number: number): string => {
+  const found = new RegExp(`^## ${number}\\. [^]*?(?=^## |$(?![^]))`, 'mu').exec(text);
+  if (found === null) throw new Error(`there is no section ${number}`);
+  return found[0];
+};
+
+const hostCodes = section(spec('http.md'), 5)
+  .split('\n')
+  .filter((line) => /^\| [45]\d\d/u.test(line))
+  .flatMap(codesIn);
+
+const verifierCodes = [...section(spec('publications.md'), 6).matchAll(/\(((?:`[a-z_]+`(?:, )?)+)\)/gu)].flatMap((match) => codesIn(match[1] ?? ''));
+
+describe('every failure has a sentence', () => {
+  test('the texts name codes', () => {
+    expect(hostCodes).toContain('unknown_outcome');
+    expect(hostCodes.length).toBeGreaterThan(40);
+    expect(verifierCodes).toContain('rolled_back');
+    expect(verifierCodes.length).toBeGreaterThan(10);
+  });
+
+  test.each([...new Set([...hostCodes, ...verifierCodes, 'bad_link'])])('%s', (code) => {
+    expect(FAILURES[code]?.[1]()).toMatch(/^[A-Z].*[.)]$/u);
+  });
+
+  test('in both languages, and not the same one twice', () => {
+    expect(Object.keys(fr)).toEqual(Object.keys(en));
+    for (const [key, sentence] of Object.entries(en)) expect(fr[key as keyof typeof fr], key).not.toBe(sentence);
+  });
+});

@@ -1,0 +1,92 @@
+// A sentence for every code: of the host (docs/spec/http.md §5), of the verifier (publications.md §6), of storage, of
+// the network and of this page. `failures.test.ts` holds the list against those texts.
+
+import type { Failure } from '../sealed/contract.ts';
+import * as m from '../messages/generated/messages.js';
+
+/**
+ * `stop`: nothing more is to be done on this page. `closed`: no fault, and nothing to book. `again`: the same press may
+ * work. `choose`: the person has something to choose or mend.
+ */
+export type Weight = 'stop' | 'closed' | 'again' | 'choose';
+
+type Entry = readonly [Weight, () => string];
+
+const mismatch: Entry = ['again', m.failure_mismatch];
+const stopped: Entry = ['stop', m.failure_stopped];
+const unproven: Entry = ['stop', m.failure_unproven];
+
+export const FAILURES: Readonly<Record<string, Entry>> = {
+  bad_json: mismatch,
+  bad_base64: mismatch,
+  wrong_size: mismatch,
+  bad_shape: mismatch,
+  wrong_context: mismatch,
+  bad_claims: mismatch,
+  bad_window: ['choose', m.failure_changed],
+  bad_authorization: mismatch,
+  bad_signature: mismatch,
+  no_route: mismatch,
+  wrong_method: mismatch,
+  too_large: mismatch,
+  wrong_content_type: mismatch,
+  unknown_suite: ['stop', m.failure_unknown_suite],
+  bad_epoch: ['choose', m.failure_changed],
+  stale_version: ['choose', m.failure_changed],
+  bad_nonce: ['again', m.failure_not_fresh],
+  not_in_acl: ['stop', m.failure_not_in_acl],
+  link_revoked: ['closed', m.failure_link_revoked],
+  link_expired: ['closed', m.failure_link_expired],
+  token_needed: ['closed', m.failure_token_needed],
+  wrong_author: ['stop', m.failure_wrong_author],
+  registration_closed: ['closed', m.failure_registration_closed],
+  no_calendar: ['closed', m.failure_no_calendar],
+  no_record: ['closed', m.failure_no_record],
+  no_vault: ['choose', m.failure_no_vault],
+  no_publication: ['closed', m.failure_no_publication],
+  no_hold: ['choose', m.failure_no_hold],
+  too_slow: ['again', m.failure_too_slow],
+  slot_taken: ['choose', m.failure_slot_taken],
+  revision_conflict: ['choose', m.failure_revision_conflict],
+  record_exists: ['stop', m.failure_record_exists],
+  record_released: ['closed', m.failure_record_released],
+  hold_extended: ['choose', m.failure_hold_extended],
+  already_registered: ['stop', m.failure_already_registered],
+  vault_exists: ['stop', m.failure_vault_exists],
+  vault_conflict: ['again', m.failure_vault_conflict],
+  hold_expired: ['choose', m.failure_hold_expired],
+  event_expired: ['again', m.failure_event_expired],
+  work_required: ['again', m.failure_busy_link],
+  slow_down: ['again', m.failure_slow_down],
+  internal: ['again', m.failure_host],
+  busy: ['again', m.failure_host],
+  unknown_outcome: ['again', m.failure_unknown_outcome],
+
+  wrong_root: stopped,
+  wrong_calendar: stopped,
+  bad_links: stopped,
+  bad_identity: stopped,
+  bad_catalogue: stopped,
+  not_rostered: stopped,
+  bad_hours: stopped,
+  bad_claim_set: stopped,
+  rolled_back: ['stop', m.failure_rolled_back],
+  epoch_expired: ['closed', m.failure_epoch_expired],
+  bad_receipt: unproven,
+  bad_record: unproven,
+  read_back_differs: unproven,
+
+  offline: ['again', m.failure_offline],
+  storage_refused: ['again', m.failure_storage_refused],
+  bad_link: ['closed', m.failure_bad_link],
+  too_long: ['choose', m.failure_too_long],
+  required: ['choose', m.failure_required],
+  no_wasm: ['stop', m.failure_no_wasm],
+  sealed_missing: ['stop', m.failure_sealed_missing],
+  sealed_broken: ['stop', m.failure_sealed_broken],
+  sealed_closed: ['stop', m.failure_sealed_closed],
+};
+
+export const sentenceOf = (failure: Failure): string => FAILURES[failure.code]?.[1]() ?? m.failure_unknown({ code: failure.code });
+
+export const weightOf = (failure: Failure): Weight => FAILURES[failure.code]?.[0] ?? 'stop';

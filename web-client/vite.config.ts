@@ -1,0 +1,37 @@
+// Two pages, each built alone (`--mode patient`, `--mode practice`): a page has one script and no shared or lazy chunk,
+// so that every script it loads stands in its HTML with a hash.
+
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { integrityOfTags } from './build/integrity.ts';
+import { sealedWasm } from './build/sealed-wasm.ts';
+
+const root = import.meta.dirname;
+
+export default defineConfig(({ mode }) => {
+  const practice = mode === 'practice';
+  const page = practice ? 'practice.html' : 'index.html';
+  return {
+    root,
+    plugins: [svelte(), sealedWasm(root), integrityOfTags(page)],
+    worker: { format: 'iife', plugins: () => [sealedWasm(root)] },
+    build: {
+      target: 'es2022',
+      // The patient's build comes first and empties the folder.
+      emptyOutDir: !practice,
+      copyPublicDir: !practice,
+      modulePreload: false,
+      assetsInlineLimit: 0,
+      cssCodeSplit: false,
+      rolldownOptions: {
+        input: { [practice ? 'practice' : 'patient']: page },
+        output: {
+          codeSplitting: false,
+          entryFileNames: 'assets/[name]-[hash].js',
+          assetFileNames: `assets/${practice ? 'practice' : 'patient'}-[hash][extname]`,
+        },
+      },
+    },
+    test: { include: ['src/**/*.test.ts'] },
+  };
+});
