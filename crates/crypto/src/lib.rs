@@ -25,12 +25,15 @@
 mod boxes;
 mod claims;
 pub mod envelope;
+pub mod handover;
 mod hpke;
 mod kdf;
 pub mod keys;
+pub mod local;
 pub mod publish;
 mod random;
 mod secret;
+pub mod vault;
 #[cfg(feature = "vectors")]
 pub mod vectors;
 

@@ -23,7 +23,8 @@ fn everything_published_comes_back() {
     let registration = publish_registration(&practice.place(1, 0), &nonce, &root).expect("registration");
     assert_eq!(verify_registration(&registration, &context), Ok((root.verifying_key(), nonce)));
 
-    let acl = publish_acl(&practice.place(2, 0), &[owner.verifying_key()], &root, &mut rng).expect("acl");
+    let acl =
+        publish_acl(&practice.place(2, 0), &[owner.verifying_key()], &mut Vec::new(), &root, &mut rng).expect("acl");
     assert_eq!(verify_publication(&acl, PublicationKind::Acl, &context), Ok(()));
     assert_eq!(acl_keys(acl.payload()).filter(|key| *key == owner.verifying_key()).count(), 1);
 
@@ -139,7 +140,10 @@ fn only_the_root_signs_what_is_the_roots() {
     let mut practice = Practice::new(b"root");
     let other = Practice::new(b"another root");
     let place = practice.place(2, 0);
-    assert_eq!(publish_acl(&place, &[], &other.root, &mut practice.rng).err(), Some(PublishError::WrongSigner));
+    assert_eq!(
+        publish_acl(&place, &[], &mut Vec::new(), &other.root, &mut practice.rng).err(),
+        Some(PublishError::WrongSigner)
+    );
     assert_eq!(
         publish_registration(&place, &[9; 32], &practice.root).err(),
         Some(PublishError::WrongSigner),
@@ -161,7 +165,7 @@ fn limits_are_told_and_nothing_is_cut() {
     assert_eq!(try_length(limit), None);
     assert_eq!(try_length(limit + 1), Some(PublishError::TooLong { length: limit + 1, limit }));
     let keys = vec![practice.owner.verifying_key(); 33];
-    let many = publish_acl(&place, &keys, &practice.root, &mut practice.rng).err();
+    let many = publish_acl(&place, &keys, &mut Vec::new(), &practice.root, &mut practice.rng).err();
     assert_eq!(many, Some(PublishError::TooMany { count: 33, limit: 32 }));
 }
 

@@ -25,6 +25,9 @@ pub struct LinkEntry<'a> {
 
 /// Publishes the table: each link's access under its k_link, in random order among random rows whose flags and
 /// expiry are those of real ones (of the place itself, where there is no link).
+///
+/// Whoever compares two tables sees which rows stayed: a caller that means to hide how many links there are keeps
+/// sixteen link secrets from the start and gives all of them, used or not.
 pub fn publish_links(
     place: &Place,
     links: &[LinkEntry<'_>],

@@ -21,17 +21,21 @@ pub fn publish_registration(place: &Place, nonce: &[u8; 32], root: &RootKey) -> 
 }
 
 /// Publishes the access list: the members' keys in random order among throw-away keys.
+///
+/// `fillers` are the throw-away keys of the list before; they are kept (in the root vault) and topped up or cut to the
+/// number that is needed, because whoever compares two lists of fresh ones would see how many members there are.
 pub fn publish_acl(
     place: &Place,
     members: &[VerifyingKey],
+    fillers: &mut Vec<VerifyingKey>,
     root: &RootKey,
     rng: &mut impl CryptoRng,
 ) -> Result<Publication, PublishError> {
     if members.len() > ACL_KEYS {
         return Err(PublishError::TooMany { count: members.len(), limit: ACL_KEYS });
     }
-    let mut keys = members.to_vec();
-    keys.resize_with(ACL_KEYS, || nobodys_key(rng));
+    fillers.resize_with(ACL_KEYS.saturating_sub(members.len()), || nobodys_key(rng));
+    let mut keys = [members, fillers].concat();
     shuffle(&mut keys, rng);
     let payload: Vec<u8> = keys.iter().flat_map(|key| key.0).collect();
     publish(PublicationKind::Acl, place, &payload, root.signing())
