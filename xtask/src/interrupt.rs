@@ -1,6 +1,6 @@
 //! Ctrl-C. Every program runs in a process group of its own, so that a signal reaches it through us, once.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -13,13 +13,17 @@ use crate::failure::{Failure, OrSay, Outcome};
 static REQUESTS: AtomicU32 = AtomicU32::new(0);
 static GROUPS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
-/// Starts to listen. The first signal asks the running programs to end (SIGINT), the second one kills them.
+/// Starts to listen. The first signal asks the running programs to end (SIGINT), the second one kills them, the third
+/// one ends us as well.
 pub(crate) fn watch() -> Outcome {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).or_say("Cannot listen for Ctrl-C")?;
     thread::spawn(move || {
         for _ in &mut signals {
-            let first = REQUESTS.fetch_add(1, Ordering::SeqCst) == 0;
-            let signal = if first { "INT" } else { "KILL" };
+            let signal = match REQUESTS.fetch_add(1, Ordering::SeqCst) {
+                0 => "INT",
+                1 => "KILL",
+                _ => process::exit(130),
+            };
             for group in groups().iter() {
                 send(signal, *group);
             }
@@ -63,15 +67,16 @@ fn groups() -> MutexGuard<'static, Vec<u32>> {
     GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sends `signal` to the process group `group`. The standard library sends no signals, `kill` does.
+/// Sends `signal` to the process group `group`. The standard library sends no signals; the shell does, and is always
+/// there, where a program `kill` is not.
 pub(crate) fn send(signal: &str, group: u32) {
-    let sent = Command::new("kill")
-        .args(["-s", signal, "--", &format!("-{group}")])
+    let sent = Command::new("sh")
+        .args(["-c", &format!("kill -s {signal} -- -{group}")])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
     if let Err(error) = sent {
-        eprintln!("Cannot run `kill` to stop process group {group}: {error}");
+        eprintln!("Cannot run `sh` to stop process group {group}: {error}");
     }
 }

@@ -141,8 +141,9 @@ fn remove_leftovers(bin: &Path, owner: &Owner) {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let Some(pid) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
-        let alive = Command::new("ps").args(["-p", pid]).stdout(Stdio::null()).status();
-        if pid == this_process::id().to_string() || alive.is_ok_and(|status| !status.success()) {
+        let Ok(pid) = pid.parse::<u32>() else { continue };
+        let alive = process::capture(Command::new("sh").args(["-c", &format!("kill -s 0 {pid}")]));
+        if pid == this_process::id() || alive.is_ok_and(|printed| !printed.success) {
             let removed = watch(&entry.path(), bin, owner, Stdio::null()).map(|mut child| child.wait());
             if !matches!(removed, Ok(Ok(_))) {
                 eprintln!("Cannot remove {}, left by an earlier run.", entry.path().display());

@@ -8,6 +8,7 @@ use crate::{process, toolchain};
 pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
     let root = &setting.workspace.root;
     toolchain::component(root, "clippy", "clippy")?;
-    process::run(process::cargo(root).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let arguments = ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-D", "warnings"];
+    process::run(process::cargo(root).args(arguments))?;
     Ok(Counts::passed(1))
 }

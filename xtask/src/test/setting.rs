@@ -54,13 +54,12 @@ impl Setting {
         Ok(())
     }
 
-    /// Compiles the binaries, and the tests in the same go: then cargo unifies features once for all of them.
+    /// Compiles the binaries, and the tests in the same go: then cargo unifies features once for all of them. Each time:
+    /// the server embeds the web client, which a stage may have built meanwhile.
     pub(super) fn need_binaries(&mut self) -> Outcome {
-        if !self.binaries_are_built {
-            let mut cargo = process::cargo(&self.workspace.root);
-            process::run(cargo.args(["build", "--workspace", "--bins", "--tests"]))?;
-            self.binaries_are_built = true;
-        }
+        let mut cargo = process::cargo(&self.workspace.root);
+        process::run(cargo.args(["build", "--workspace", "--bins", "--tests"]))?;
+        self.binaries_are_built = true;
         Ok(())
     }
 

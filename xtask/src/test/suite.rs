@@ -22,6 +22,9 @@ pub(super) fn run(setting: &mut Setting, stage: &Stage) -> Outcome<Counts> {
         arguments.extend(["--test", target]);
     }
     let (mut counts, output) = cargo_test(setting, &arguments, &["--nocapture"])?;
+    if counts.passed + counts.failed == 0 {
+        return Err(Failure::new("No test was run."));
+    }
     let prefix = format!("{}: ", stage.name);
     counts.notes.extend(output.lines().filter(|line| line.starts_with(&prefix)).map(str::to_owned));
     Ok(counts)
@@ -37,9 +40,6 @@ pub(super) fn cargo_test(setting: &Setting, cargo: &[&str], libtest: &[&str]) ->
     if !printed.success && counts.failed == 0 {
         println!("The tests did not compile, or a test program was killed: this counts as one failure.");
         counts.failed += 1;
-    }
-    if counts.passed + counts.failed == 0 {
-        return Err(Failure::new("No test was run."));
     }
     Ok((counts, printed.stdout))
 }

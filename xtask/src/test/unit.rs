@@ -14,11 +14,8 @@ pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
     }
     let (mut counts, _) = suite::cargo_test(setting, &arguments, &[])?;
     // Cargo runs documentation tests with everything or alone.
-    let documentation = suite::cargo_test(setting, &["--doc"], &[]);
-    match documentation {
-        Ok((documentation, _)) => counts.add(documentation),
-        Err(_) => println!("There is no documentation test."),
-    }
+    let (documentation, _) = suite::cargo_test(setting, &["--doc"], &[])?;
+    counts.add(documentation);
     Ok(counts)
 }
 
