@@ -1,1 +1,69 @@
-//! Placeholder.
+//! A host's database in one SQLite file.
+//!
+//! One thread writes and commits what is queued together ([`SqliteStore`]); other connections, which cannot write,
+//! read. Each write is a `Unit`: a struct that holds all it needs, performed inside a savepoint, so that a refused one
+//! leaves no trace and spoils no other. SQL stands beside its use; the tables are those of `migrations/sqlite`.
+
+mod append;
+mod calendar;
+mod chain;
+mod claim;
+mod connection;
+mod hold;
+mod lock;
+mod migrate;
+mod publish;
+mod read;
+mod readers;
+mod record;
+mod stop;
+mod store;
+mod unit;
+mod vault;
+mod writer;
+
+use std::path::Path;
+
+use souspli_store::OpenError;
+
+use crate::lock::FolderLock;
+use crate::readers::Readers;
+use crate::writer::Writer;
+
+/// The database's file name.
+const FILE: &str = "souspli.db";
+
+/// What can be chosen; the rest is fixed for durability.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Connections that read.
+    pub readers: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 4 }
+    }
+}
+
+/// A host's database in a folder of its own.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens the database of a folder, which must be there; creates it or brings it up to date. Blocks while it does.
+    ///
+    /// The folder is this process's until the store is closed.
+    pub fn open(folder: &Path, options: Options) -> Result<Self, OpenError> {
+        connection::check_version()?;
+        let lock = FolderLock::take(folder)?;
+        let file = folder.join(FILE);
+        let db = connection::writer(&file)?;
+        migrate::migrate(&db, &file, migrate::MIGRATIONS)?;
+        let readers = Readers::open(&file, options.readers.max(1))?;
+        Ok(Self { writer: Writer::start(db, lock)?, readers })
+    }
+}

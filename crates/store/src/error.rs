@@ -1,5 +1,7 @@
 //! Why a unit of work did not happen; one enum an operation.
 
+use std::path::PathBuf;
+
 /// The database failed; nothing personal is in its text, and it never reaches a client.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
@@ -101,4 +103,30 @@ pub enum VaultError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Why a database was not opened; the same for every backend, so that the host has one sentence for each.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process uses the same data.
+    #[error("another process holds {}", .0.display())]
+    Locked(PathBuf),
+    /// The folder or file cannot be read or written.
+    #[error("{} cannot be used: {}", .0.display(), .1)]
+    Folder(PathBuf, std::io::Error),
+    /// A newer release has written the data.
+    #[error("the data is of version {found}, and this program knows versions up to {known}")]
+    NewerData {
+        /// Version of the data.
+        found: i64,
+        /// Newest version that this program knows.
+        known: i64,
+    },
+    /// The database does not answer.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// The database answers, but is not one that can be used.
+    #[error("the database cannot be used: {0}")]
+    Unusable(String),
 }

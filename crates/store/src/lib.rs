@@ -16,7 +16,7 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 
-pub use error::{AppendError, HoldError, PublishError, StoreError, VaultError};
+pub use error::{AppendError, HoldError, OpenError, PublishError, StoreError, VaultError};
 pub use shapes::{
     Appended, Calendar, ClaimsNow, EventWrite, HoldQuoted, Linker, Listed, Sealed, StoredEvent, StoredPublication,
 };
@@ -104,7 +104,8 @@ pub trait Store: Send + Sync + 'static {
     /// Stores a new vault under its locators; the same bytes again are no error.
     async fn create_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError>;
 
-    /// Replaces a vault whose generation is one lower and whose key is the same, and its locators.
+    /// Replaces a vault whose generation is one lower and whose key is the same, and its locators; the same bytes again
+    /// are no error.
     async fn replace_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError>;
 
     /// The vault under a locator.

@@ -1,0 +1,129 @@
+//! The trait's methods: each hands a unit to the writer or a question to a reader.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use souspli_protocol::claims::ClaimIds;
+use souspli_protocol::publication::{Publication, PublicationKind};
+use souspli_protocol::vault::SealedVault;
+use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
+use souspli_store::{
+    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, Linker, Listed, PublishError, Sealed, Store,
+    StoreError, StoredEvent, StoredPublication, VaultError,
+};
+
+use crate::append::Append;
+use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
+use crate::publish::Publish;
+use crate::vault::{CreateVault, ReplaceVault};
+use crate::{SqliteStore, calendar, hold, read, vault};
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn calendar(&self, calendar: CalendarId) -> Result<Option<Calendar>, StoreError> {
+        self.readers.run(move |db| Ok(calendar::read(db, calendar)?)).await
+    }
+
+    async fn publish(
+        &self,
+        batch: &[Publication],
+        minute: u32,
+        linker: &Arc<dyn Linker>,
+    ) -> Result<Vec<Sealed>, PublishError> {
+        self.writer.run(Publish { batch: batch.to_vec(), minute, linker: linker.clone() }).await
+    }
+
+    async fn publication(
+        &self,
+        calendar: CalendarId,
+        kind: PublicationKind,
+        slot: u32,
+    ) -> Result<Option<StoredPublication>, StoreError> {
+        self.readers.run(move |db| read::publication(db, calendar, kind, slot)).await
+    }
+
+    async fn publications(
+        &self,
+        calendar: CalendarId,
+        kind: PublicationKind,
+        from: u32,
+        to: u32,
+    ) -> Result<Vec<StoredPublication>, StoreError> {
+        self.readers.run(move |db| read::publications(db, calendar, kind, from, to)).await
+    }
+
+    async fn hold(
+        &self,
+        calendar: CalendarId,
+        session: VerifyingKey,
+        window: u32,
+        claims: &ClaimIds,
+        now: u32,
+        until: u32,
+    ) -> Result<(), HoldError> {
+        self.writer.run(Hold { calendar, session, window, claims: *claims, now, until }).await
+    }
+
+    async fn extend_hold(
+        &self,
+        calendar: CalendarId,
+        session: VerifyingKey,
+        now: u32,
+        until: u32,
+    ) -> Result<(), HoldError> {
+        self.writer.run(ExtendHold { calendar, session, now, until }).await
+    }
+
+    async fn release_hold(&self, calendar: CalendarId, session: VerifyingKey) -> Result<(), StoreError> {
+        self.writer.run(ReleaseHold { calendar, session }).await
+    }
+
+    async fn holds(&self, calendar: CalendarId, session: VerifyingKey, now: u32) -> Result<bool, StoreError> {
+        self.readers.run(move |db| Ok(hold::holds(db, calendar, session, now)?)).await
+    }
+
+    async fn sweep_holds(&self, now: u32) -> Result<u64, StoreError> {
+        self.writer.run(SweepHolds { now }).await
+    }
+
+    async fn append(&self, write: &EventWrite, minute: u32, linker: &Arc<dyn Linker>) -> Result<Appended, AppendError> {
+        self.writer.run(Append { write: write.clone(), minute, linker: linker.clone() }).await
+    }
+
+    async fn last_event(&self, calendar: CalendarId, record: RecordId) -> Result<Option<StoredEvent>, StoreError> {
+        self.readers.run(move |db| read::last_event(db, calendar, record)).await
+    }
+
+    async fn record(&self, calendar: CalendarId, record: RecordId) -> Result<Vec<StoredEvent>, StoreError> {
+        self.readers.run(move |db| read::events(db, calendar, record, 0)).await
+    }
+
+    async fn chain(&self, calendar: CalendarId, since: u64, limit: u32) -> Result<Vec<Listed>, StoreError> {
+        self.readers.run(move |db| read::chain(db, calendar, since, limit)).await
+    }
+
+    async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError> {
+        self.readers.run(move |db| read::claims(db, calendar, from, to, now)).await
+    }
+
+    async fn create_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError> {
+        self.writer.run(CreateVault { vault: vault.clone(), locators }).await
+    }
+
+    async fn replace_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError> {
+        self.writer.run(ReplaceVault { vault: vault.clone(), locators }).await
+    }
+
+    async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError> {
+        self.readers.run(move |db| vault::at(db, locator)).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.readers.run(|db| Ok(db.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

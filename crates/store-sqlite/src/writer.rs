@@ -1,0 +1,117 @@
+//! The one writer: a thread that owns the only writing connection and commits what is queued together.
+//!
+//! Group commit decides SQLite's speed: the disk's flush is shared by all units that came while the last one ran. A
+//! caller is answered only after the commit; a caller that has gone away changes nothing.
+
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use souspli_store::{OpenError, StoreError};
+use tokio::sync::mpsc;
+
+use crate::lock::FolderLock;
+use crate::stop::{commit_error, store_error};
+use crate::unit::{Queued, Unit, Waiting, in_savepoint};
+
+/// Most units in one transaction. More of them gain nothing (64 fill some 20 ms) and make everyone wait.
+const GROUP: usize = 64;
+/// Most units that wait in the queue; who comes later waits outside it.
+const QUEUE: usize = 1_024;
+
+type Queue = mpsc::Sender<Box<dyn Queued>>;
+
+/// A handle of the writer's thread.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: Mutex<Option<Queue>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread. It holds the folder's lock until its connection is closed.
+    pub(crate) fn start(db: Connection, lock: FolderLock) -> Result<Self, OpenError> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("souspli-writer".to_owned())
+            .spawn(move || {
+                write_until_closed(&db, waiting);
+                close(db);
+                drop(lock);
+            })
+            .map_err(|error| OpenError::Unusable(error.to_string()))?;
+        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues a unit and waits for the commit that it is part of.
+    pub(crate) async fn run<U: Unit>(&self, unit: U) -> Result<U::Done, U::Refusal> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let closed = || StoreError::Busy("the database is being closed".to_owned());
+        let queue = queue.ok_or_else(closed)?;
+        let (unit, outcome) = Waiting::new(unit);
+        queue.send(Box::new(unit)).await.map_err(|_| closed())?;
+        drop(queue);
+        outcome.await.unwrap_or_else(|_| Err(StoreError::UnknownOutcome("the writer has ended".to_owned()).into()))
+    }
+
+    /// Takes no more units, finishes those that are queued, and closes the file.
+    pub(crate) async fn close(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
+
+fn write_until_closed(db: &Connection, mut waiting: mpsc::Receiver<Box<dyn Queued>>) {
+    while let Some(first) = waiting.blocking_recv() {
+        write_group(db, first, &mut waiting);
+    }
+}
+
+/// One transaction: the first unit and whatever is queued behind it by then.
+fn write_group(db: &Connection, first: Box<dyn Queued>, waiting: &mut mpsc::Receiver<Box<dyn Queued>>) {
+    let mut group = Vec::with_capacity(GROUP);
+    let mut next = Some(first);
+    let mut ended = db.execute_batch("BEGIN IMMEDIATE").map_err(|error| store_error(&error));
+    while let Some(mut unit) = next.take() {
+        ended = ended.and_then(|()| in_savepoint(db, unit.as_mut()));
+        group.push(unit);
+        if ended.is_ok() && group.len() < GROUP {
+            next = waiting.try_recv().ok();
+        }
+    }
+    match ended.and_then(|()| db.execute_batch("COMMIT").map_err(|error| commit_error(&error))) {
+        Ok(()) => {
+            for unit in group {
+                unit.answer();
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, units = group.len(), "a transaction was lost");
+            roll_back(db);
+            for unit in group {
+                unit.fail(&error);
+            }
+        }
+    }
+}
+
+fn roll_back(db: &Connection) {
+    if !db.is_autocommit()
+        && let Err(error) = db.execute_batch("ROLLBACK")
+    {
+        tracing::error!(%error, "a transaction could not be rolled back");
+    }
+}
+
+/// Leaves one file behind instead of a log that the next start would have to read.
+fn close(db: Connection) {
+    if let Err(error) = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%error, "the last checkpoint failed; the next start makes up for it");
+    }
+    if let Err((_, error)) = db.close() {
+        tracing::warn!(%error, "the database did not close cleanly");
+    }
+}
