@@ -1,1 +1,17 @@
-//! Placeholder.
+//! The client's face in the browser: a session's calls as flows of steps, for a Web Worker to carry out.
+//!
+//! No logic stands here; what crosses is described in `web-client/src/sealed/contract.ts` and `flow.ts`. Keys stay
+//! behind the border: a session is an opaque handle, and what goes out in bytes is sealed or meant for the host.
+//! Two builds of this one crate: with the feature `patient` the class `Patient`, with `practice` the class `Practice`.
+
+mod flow;
+mod outcome;
+mod panic;
+#[cfg(feature = "patient")]
+mod patient;
+mod rng;
+mod step;
+
+pub use flow::Flow;
+#[cfg(feature = "patient")]
+pub use patient::Patient;
