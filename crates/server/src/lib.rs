@@ -1,1 +1,40 @@
-//! Placeholder.
+//! The host: keeps and serves sealed bookings (`docs/spec/http.md`), and holds no code that could open one.
+//!
+//! [`Host::start`] gives a running host, in the binary and in tests alike. Routes lie in `routes`, one handler a file,
+//! in folders that mirror the URL; what they share lies beside.
+
+mod accept;
+mod answer;
+mod auth;
+mod body;
+mod changes;
+pub mod cli;
+mod clock;
+pub mod config;
+mod database;
+mod directory;
+mod failure;
+mod headers;
+mod host;
+mod host_key;
+mod limits;
+mod linker;
+mod nonce;
+mod observe;
+pub mod openapi;
+mod path;
+mod random;
+mod rejection;
+mod router;
+mod routes;
+mod shape;
+mod state;
+mod sweep;
+mod web;
+mod windows;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use config::Config;
+pub use failure::StartError;
+pub use host::{Host, Running};
+pub use observe::start_logging;

@@ -1,0 +1,215 @@
+//! Bodies: JSON of a route's own size, strictly read (`docs/spec/http.md` §1, `encoding.md` §5).
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use http::{HeaderMap, HeaderValue};
+use http_body_util::BodyExt as _;
+use serde::de::DeserializeOwned;
+use souspli_protocol::claims::{ClaimIds, HoldRequest};
+use souspli_protocol::problem::Code;
+use souspli_protocol::publication::PublicationKind;
+use souspli_protocol::sizes::{BATCH, EVENT, VAULT};
+use souspli_protocol::{Base64Error, wire};
+
+use crate::rejection::Rejection;
+use crate::state::AppState;
+
+/// Names, punctuation and white space of a body.
+const FRAME: usize = 512;
+/// What a body that is too large may still send before it is answered, so that its sender reads the answer.
+const DRAIN: usize = 1 << 20;
+const DRAIN_TIME: Duration = Duration::from_secs(2);
+
+/// A body that a route takes.
+pub(crate) trait Limited: DeserializeOwned {
+    /// Most bytes that it can have.
+    const LIMIT: usize;
+}
+
+const fn base64url(bytes: usize) -> usize {
+    (bytes * 4).div_ceil(3)
+}
+
+const fn largest_publication() -> usize {
+    let mut largest = 0;
+    let mut n = 0;
+    while n < PublicationKind::ALL.len() {
+        let size = PublicationKind::ALL[n].size();
+        if size > largest {
+            largest = size;
+        }
+        n += 1;
+    }
+    largest
+}
+
+macro_rules! limits {
+    ($($body:ident: $limit:expr,)*) => {$(
+        impl Limited for wire::$body {
+            const LIMIT: usize = FRAME + $limit;
+        }
+    )*};
+}
+
+limits! {
+    Empty: 0,
+    VaultBody: base64url(VAULT),
+    VaultOpen: 0,
+    Publish: BATCH * (base64url(largest_publication()) + 8),
+    PublicationRead: 0,
+    Hold: base64url(HoldRequest::SIZE),
+    Append: base64url(EVENT) + base64url(ClaimIds::SIZE),
+    RecordRead: 0,
+    Sync: 0,
+}
+
+/// The body of a request that is not signed.
+pub(crate) struct Strict<T>(pub(crate) T);
+
+impl<T: Limited> FromRequest<AppState> for Strict<T> {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(&parts.headers, body, T::LIMIT, state.timeouts.body()).await?;
+        Ok(Self(parse(&bytes)?))
+    }
+}
+
+/// Reads a whole body of at most `limit` bytes within `time`.
+pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, time: Duration) -> Result<Vec<u8>, Rejection> {
+    if !headers.get(CONTENT_TYPE).is_some_and(is_json) {
+        return Err(Code::WrongContentType.into());
+    }
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) {
+        if !headers.contains_key(EXPECT) {
+            drain(body).await;
+        }
+        return Err(Code::TooLarge.into());
+    }
+    match tokio::time::timeout(time, collect(body, limit)).await {
+        Ok(bytes) => bytes,
+        Err(_) => Err(Code::TooSlow.into()),
+    }
+}
+
+async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, Rejection> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        // A body that breaks off: whoever sent it may no longer read the answer.
+        let frame = frame.map_err(|_| Code::BadJson)?;
+        let Some(data) = frame.data_ref() else { continue };
+        if bytes.len() + data.len() > limit {
+            drain(body).await;
+            return Err(Code::TooLarge.into());
+        }
+        bytes.extend_from_slice(data);
+    }
+    Ok(bytes)
+}
+
+async fn drain(mut body: Body) {
+    let mut drained = 0;
+    let rest = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            drained += frame.data_ref().map_or(0, Bytes::len);
+            if drained > DRAIN {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN_TIME, rest).await;
+}
+
+fn is_json(value: &HeaderValue) -> bool {
+    let Ok(value) = value.to_str() else { return false };
+    let (kind, parameters) = value.split_once(';').unwrap_or((value, ""));
+    let utf8 = parameters.trim().is_empty() || parameters.trim().eq_ignore_ascii_case("charset=utf-8");
+    kind.trim().eq_ignore_ascii_case("application/json") && utf8
+}
+
+/// Reads JSON; a byte string that is not base64url of its length is told from every other fault.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let base64 = error.is_data() && error.to_string().starts_with(&Base64Error.to_string());
+        if base64 { Code::BadBase64.into() } else { Code::BadJson.into() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code<T: DeserializeOwned>(text: &str) -> Option<Code> {
+        parse::<T>(text.as_bytes()).err().map(|rejection| rejection.code())
+    }
+
+    #[test]
+    fn every_fault_has_its_code() {
+        let locator = "A".repeat(43);
+        assert_eq!(code::<wire::VaultOpen>(&format!(r#"{{"locator":"{locator}"}}"#)), None);
+        for (bad, expected) in [
+            (r#"{"locator":"AAAA"}"#.to_owned(), Code::BadBase64),
+            (format!(r#"{{"locator":"{locator}="}}"#), Code::BadBase64),
+            (format!(r#"{{"locator":"{locator}","more":1}}"#), Code::BadJson),
+            (format!(r#"{{"locator":"{locator}","locator":"{locator}"}}"#), Code::BadJson),
+            (r#"{"locator":7}"#.to_owned(), Code::BadJson),
+            (r#"{"not base64url of the expected length":7}"#.to_owned(), Code::BadJson),
+            ("{}".to_owned(), Code::BadJson),
+            (String::new(), Code::BadJson),
+            ("[".repeat(5_000), Code::BadJson),
+            ("{\"locator\":\"\\ud800\"}".to_owned(), Code::BadJson),
+        ] {
+            assert_eq!(code::<wire::VaultOpen>(&bad), Some(expected), "{bad}");
+        }
+        assert_eq!(parse::<wire::VaultOpen>(b"\xff").err().map(|r| r.code()), Some(Code::BadJson));
+    }
+
+    #[test]
+    fn a_full_body_fits_its_limit() {
+        let event = wire::Append {
+            event: wire::Blob(vec![0; EVENT]),
+            claims: wire::Blob(vec![0; ClaimIds::SIZE]),
+            session: souspli_protocol::VerifyingKey::ZERO,
+            session_signature: souspli_protocol::Signature::ZERO,
+            work: souspli_protocol::Work::ZERO,
+        };
+        assert!(serde_json::to_vec(&event).expect("json").len() < wire::Append::LIMIT);
+        let publish = wire::Publish { publications: vec![wire::Blob(vec![0; largest_publication()]); BATCH] };
+        assert!(serde_json::to_vec(&publish).expect("json").len() < wire::Publish::LIMIT);
+        let vault =
+            wire::VaultBody { vault: wire::Blob(vec![0; VAULT]), locators: [souspli_protocol::Locator::ZERO; 2] };
+        assert!(serde_json::to_vec(&vault).expect("json").len() < wire::VaultBody::LIMIT);
+        let hold = wire::Hold { hold: wire::Blob(vec![0; HoldRequest::SIZE]), work: souspli_protocol::Work::ZERO };
+        assert!(serde_json::to_vec(&hold).expect("json").len() < wire::Hold::LIMIT);
+    }
+
+    #[test]
+    fn content_types() {
+        for good in ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"] {
+            assert!(is_json(&HeaderValue::from_static(good)), "{good}");
+        }
+        for bad in ["text/json", "application/json; charset=latin1", "application/jsonp", "", "application/x-ndjson"] {
+            assert!(!is_json(&HeaderValue::from_static(bad)), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_never_ends_or_never_comes_is_cut_off() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Vec<u8>, std::io::Error>>(1);
+        let slow = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(receiver));
+        let answer = read(&headers, slow, 100, Duration::from_millis(50)).await;
+        assert_eq!(answer.err().map(|r| r.code()), Some(Code::TooSlow));
+        drop(sender);
+
+        let endless = tokio_stream::iter(std::iter::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 64])));
+        let answer = read(&headers, Body::from_stream(endless), 100, Duration::from_secs(30)).await;
+        assert_eq!(answer.err().map(|r| r.code()), Some(Code::TooLarge));
+    }
+}

@@ -1,0 +1,118 @@
+//! The command line.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::builder::{NonEmptyStringValueParser, TypedValueParser as _};
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+use crate::config::{LogFormat, Registration, Secret, Sources};
+
+/// The host of Souspli, an end-to-end encrypted booking system for health practices.
+///
+/// It keeps and serves sealed bookings and cannot read one: names, contacts, reasons, dates and times are encrypted by
+/// the browsers of patients and practices, and this program holds no code that could open them.
+#[derive(Debug, Parser)]
+#[command(name = "souspli-server", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the host until it is told to stop (Ctrl-C, SIGTERM)
+    #[command(after_long_help = AFTER_SERVE)]
+    Serve(Options),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the OpenAPI document of this release
+    Openapi,
+}
+
+/// Look at the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print every setting, where it comes from, and secrets masked
+    Show(Options),
+}
+
+const AFTER_SERVE: &str = "\
+Settings come from a TOML file (--config), then the environment, then the command line; what is named later wins. \
+A setting's variable is its name in capitals after SOUSPLI_, with two underscores for a table: SOUSPLI_PORT, \
+SOUSPLI_LIMITS__LINK_BURST. Secrets may lie in files: SOUSPLI_DATABASE_URL_FILE. `souspli-server config show` prints all \
+settings. Unknown ones are refused.
+
+The data folder holds host.key. Keep a copy of it apart from the database's backups: without it the host cannot prove \
+to practices that it is the one that they signed for.
+
+Exit codes:
+  0  stopped as it was told to
+  2  the command line is wrong
+  3  the configuration cannot be used
+  4  the address is taken or cannot be listened on
+  5  the data is in use by another process
+  6  the data was written by a newer release
+  7  the database cannot be reached
+  8  the data or the database cannot be used
+  9  the host key cannot be used
+  1  anything else";
+
+/// Settings of the command line; each wins over the file and the environment.
+#[derive(Debug, Clone, Default, Args, Serialize)]
+pub struct Options {
+    /// A TOML file with settings
+    #[arg(long, value_name = "FILE", env = "SOUSPLI_CONFIG")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// The port to listen on [default: 8080]
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// The address to listen on; put a proxy that speaks TLS before any address but the default [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<IpAddr>,
+    /// The folder of the host's keys and, without --database-url, of its SQLite database [default: ./data]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// A PostgreSQL database to use instead of SQLite, such as postgres://user@127.0.0.1/souspli; others on this machine
+    /// can see it, so a password belongs in SOUSPLI_DATABASE_URL_FILE
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new().map(Secret::new))]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
+    pub database_url: Option<Secret>,
+    /// Address and port for GET /metrics, such as 127.0.0.1:9090; without it there are none
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Whether new practices are taken [default: open]
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Registration>,
+    /// A folder to serve the web client from, instead of the one built in (for working on it)
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web: Option<PathBuf>,
+    /// The form of the log lines, on standard error [default: text]
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogFormat>,
+}
+
+impl Options {
+    /// Where the configuration comes from.
+    pub fn sources(self) -> Sources<Self> {
+        Sources { file: self.config.clone(), flags: self }
+    }
+}
+
+/// Into the table goes the address itself.
+#[allow(clippy::ref_option)] // the shape that serde calls
+fn exposed<S: serde::Serializer>(url: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+    url.as_ref().map(Secret::expose).serialize(serializer)
+}

@@ -1,0 +1,48 @@
+//! Which database: chosen once, by the configuration.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use souspli_store::{OpenError, Store};
+use souspli_store_sqlite::{Options, SqliteStore};
+
+use crate::config::Config;
+use crate::failure::StartError;
+
+/// An open database.
+pub(crate) struct Database {
+    pub(crate) store: Arc<dyn Store>,
+    /// Whether other processes may write to it as well.
+    pub(crate) shared: bool,
+}
+
+/// Opens what the configuration names: PostgreSQL, or SQLite in the data folder.
+pub(crate) async fn open(config: &Config) -> Result<Database, StartError> {
+    let Some(url) = &config.database_url else { return sqlite(&config.data).await };
+    let url = url.expose();
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Err(StartError::Database("PostgreSQL is not built in yet".to_owned()));
+    }
+    Err(StartError::Config("database_url begins with postgres://".to_owned()))
+}
+
+async fn sqlite(folder: &Path) -> Result<Database, StartError> {
+    let folder = folder.to_owned();
+    // It blocks: migrations of a large database take long.
+    let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&folder, Options::default())).await;
+    let store = opened.map_err(|_| StartError::Database("opening it failed".to_owned()))??;
+    Ok(Database { store: Arc::new(store), shared: false })
+}
+
+impl From<OpenError> for StartError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Locked(folder) => Self::DataLocked(folder),
+            OpenError::Folder(folder, error) => Self::Data(folder, error.to_string()),
+            OpenError::NewerData { .. } => Self::NewerData(error.to_string()),
+            OpenError::Unreachable(why) => Self::DatabaseUnreachable(why),
+            OpenError::Unusable(why) => Self::Database(why),
+            other => Self::Database(other.to_string()),
+        }
+    }
+}

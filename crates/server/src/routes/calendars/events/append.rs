@@ -1,0 +1,106 @@
+//! `POST /v1/calendars/{calendar}/events`: an event, and with it the claims it names; checks in the order of http.md §6.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use http::Method;
+use souspli_protocol::event::AuthorKind;
+use souspli_protocol::problem::Code;
+use souspli_protocol::wire::{Append, Appended, Blob};
+use souspli_store::{AppendError, Calendar};
+
+use crate::answer::{created, ok};
+use crate::body::Strict;
+use crate::changes::Change;
+use crate::path::CalendarPath;
+use crate::rejection::Rejection;
+use crate::routes::calendars::events::check::{self, Submitted};
+use crate::routes::{Content, Doc, Route};
+use crate::state::{AppState, Shared};
+
+pub(crate) fn route() -> Route {
+    let doc = Doc::new("append", "Begins a record or goes on with it.")
+        .notes(
+            "The same bytes again are answered with the stored receipt (200). `session` and `sessionSignature` are zero \
+             where no hold is quoted; `claims` is empty where the event claims nothing.",
+        )
+        .body("Append")
+        .answer(201, Content::Json("Appended"))
+        .answer(200, Content::Json("Appended"))
+        .codes(&[Code::WrongSize, Code::BadShape, Code::UnknownSuite, Code::NoCalendar, Code::WrongContext])
+        .codes(&[Code::BadSignature, Code::LinkRevoked, Code::LinkExpired, Code::TokenNeeded, Code::NotInAcl])
+        .codes(&[Code::WrongAuthor, Code::EventExpired, Code::StaleVersion, Code::BadEpoch, Code::BadWindow])
+        .codes(&[Code::BadClaims, Code::WorkRequired, Code::SlotTaken, Code::RecordExists, Code::RevisionConflict])
+        .codes(&[Code::RecordReleased, Code::NoRecord, Code::UnknownOutcome]);
+    Route { method: Method::POST, path: "/v1/calendars/{calendar}/events", handler: post(handle), doc }
+}
+
+async fn handle(
+    State(host): State<AppState>,
+    CalendarPath(id): CalendarPath,
+    Strict(body): Strict<Append>,
+) -> Result<Response, Rejection> {
+    let submitted = Submitted::parse(body)?;
+    let calendar = host.calendar(id).await?;
+    if submitted.event.header().context != calendar.context {
+        return Err(Code::WrongContext.into());
+    }
+    if let Some(receipt) = stored(&host, &calendar, &submitted).await? {
+        return Ok(ok(Appended { receipt: Blob(receipt) }).into_response());
+    }
+    let now = host.clock.minute();
+    let directory = host.directory(&calendar).await?;
+    check::signatures(&submitted, &calendar.context)?;
+    check::author(&submitted, &directory, now)?;
+    check::times(&submitted, &calendar, &directory, now)?;
+    check::claims(&submitted, &calendar.context)?;
+    let header = submitted.event.header();
+    if header.author_kind == AuthorKind::Link {
+        host.count_booking(&calendar, header.author, &submitted.hash, submitted.work)?;
+    }
+    append(&host, &calendar, submitted).await
+}
+
+/// The receipt of these very bytes, where they are stored already: what they say was checked when they were new.
+async fn stored(host: &Shared, calendar: &Calendar, submitted: &Submitted) -> Result<Option<Vec<u8>>, Rejection> {
+    let (id, header) = (calendar.context.calendar, submitted.event.header());
+    let Some(last) = host.store.last_event(id, header.record).await? else { return Ok(None) };
+    if last.hash == submitted.hash {
+        return Ok(Some(last.receipt));
+    }
+    if last.event.header().revision <= header.revision {
+        return Ok(None);
+    }
+    let record = host.store.record(id, header.record).await?;
+    Ok(record.into_iter().find(|earlier| earlier.hash == submitted.hash).map(|earlier| earlier.receipt))
+}
+
+async fn append(host: &Shared, calendar: &Calendar, submitted: Submitted) -> Result<Response, Rejection> {
+    let write = submitted.into_write();
+    let appended = {
+        let _waiting = host.metrics.waiting();
+        host.store.append(&write, host.clock.minute(), &host.linker).await?
+    };
+    let answer = Appended { receipt: Blob(appended.receipt) };
+    if !appended.new {
+        return Ok(ok(answer).into_response());
+    }
+    host.metrics.event();
+    host.changes.tell(calendar.context.calendar, Change { sequence: appended.sequence, published: false });
+    Ok(created(answer).into_response())
+}
+
+impl From<AppendError> for Rejection {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Taken => Code::SlotTaken.into(),
+            AppendError::StaleVersion => Code::StaleVersion.into(),
+            AppendError::RecordExists => Code::RecordExists.into(),
+            AppendError::RevisionConflict => Code::RevisionConflict.into(),
+            AppendError::Released => Code::RecordReleased.into(),
+            AppendError::NoRecord => Code::NoRecord.into(),
+            AppendError::NoCalendar => Code::NoCalendar.into(),
+            AppendError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! `/v1/calendars/{calendar}/events`
+
+mod append;
+mod check;
+
+use crate::routes::Route;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![append::route()]
+}

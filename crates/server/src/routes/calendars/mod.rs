@@ -1,0 +1,22 @@
+//! `/v1/calendars/{calendar}/…`
+
+mod events;
+mod holds;
+mod identities;
+mod profile;
+mod publications;
+mod records;
+mod stream;
+mod sync;
+mod times;
+
+use crate::routes::Route;
+
+pub(crate) fn routes() -> Vec<Route> {
+    let mut routes = vec![profile::route(), times::route(), identities::route(), sync::route(), stream::route()];
+    routes.extend(publications::routes());
+    routes.extend(holds::routes());
+    routes.extend(events::routes());
+    routes.extend(records::routes());
+    routes
+}

@@ -1,0 +1,36 @@
+//! `POST /v1/calendars/{calendar}/records/read`: all of a record, for whoever has its view key.
+
+use axum::extract::State;
+use axum::routing::post;
+use http::Method;
+use souspli_protocol::problem::Code;
+use souspli_protocol::wire::{Blob, RecordAnswer, RecordEntry, RecordRead};
+
+use crate::answer::{Answer, ok};
+use crate::auth::Signed;
+use crate::rejection::Rejection;
+use crate::routes::{Content, Doc, Route};
+use crate::state::AppState;
+
+pub(crate) fn route() -> Route {
+    let doc = Doc::new("readRecord", "All revisions of a record, from 0.")
+        .notes("A record that another view key opens is answered like one that is not there.")
+        .signed_by("the record's view key")
+        .body("RecordRead")
+        .answer(200, Content::Json("RecordAnswer"))
+        .codes(&[Code::NoRecord]);
+    Route { method: Method::POST, path: "/v1/calendars/{calendar}/records/read", handler: post(handle), doc }
+}
+
+async fn handle(State(host): State<AppState>, request: Signed<RecordRead>) -> Result<Answer<RecordAnswer>, Rejection> {
+    let stored = host.store.record(request.calendar.context.calendar, request.body.record).await?;
+    let first = stored.first().ok_or(Code::NoRecord)?;
+    if first.event.header().view != request.key {
+        return Err(Code::NoRecord.into());
+    }
+    let entries = stored
+        .into_iter()
+        .map(|stored| RecordEntry { event: Blob(stored.event.into_bytes()), receipt: Blob(stored.receipt) })
+        .collect();
+    Ok(ok(RecordAnswer { entries }))
+}

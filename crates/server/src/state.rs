@@ -1,0 +1,76 @@
+//! What all handlers share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use souspli_protocol::problem::Code;
+use souspli_protocol::sizes::epoch_of;
+use souspli_protocol::{CalendarId, Digest, VerifyingKey, Work};
+use souspli_store::{Calendar, Linker, Store};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::changes::Changes;
+use crate::clock::Clock;
+use crate::config::{Registration, Timeouts};
+use crate::directory::{Directories, Directory};
+use crate::host_key::HostKey;
+use crate::limits::{AddressLimit, LinkLimit};
+use crate::nonce::Nonces;
+use crate::observe::Metrics;
+use crate::rejection::Rejection;
+use crate::web::Site;
+
+/// The state of every route.
+pub(crate) type AppState = Arc<Shared>;
+
+/// What all handlers share.
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) key: Arc<HostKey>,
+    pub(crate) linker: Arc<dyn Linker>,
+    pub(crate) nonces: Nonces,
+    pub(crate) addresses: AddressLimit,
+    pub(crate) links: LinkLimit,
+    pub(crate) changes: Arc<Changes>,
+    pub(crate) directories: Directories,
+    pub(crate) metrics: Metrics,
+    pub(crate) site: Site,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) registration: Registration,
+    pub(crate) log_origin: String,
+    pub(crate) behind_tls: bool,
+    pub(crate) openapi: String,
+    pub(crate) stopping: AtomicBool,
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// The calendar, or `no_calendar`.
+    pub(crate) async fn calendar(&self, id: CalendarId) -> Result<Calendar, Rejection> {
+        Ok(self.store.calendar(id).await?.ok_or(Code::NoCalendar)?)
+    }
+
+    /// The members, links and identities of a calendar that was just read.
+    pub(crate) async fn directory(&self, calendar: &Calendar) -> Result<Arc<Directory>, Rejection> {
+        let epoch = epoch_of(self.clock.minute());
+        self.directories.of(self.store.as_ref(), &self.key, calendar, epoch).await
+    }
+
+    /// Counts a hold or a booking through a link; goes on only if enough work was done.
+    pub(crate) fn count_booking(
+        &self,
+        calendar: &Calendar,
+        link: VerifyingKey,
+        object: &Digest,
+        work: Work,
+    ) -> Result<(), Rejection> {
+        self.links.take(&calendar.context, link, object, work, Instant::now())
+    }
+
+    /// Whether the host is about to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+}
