@@ -38,7 +38,7 @@ export type Practitioner = {
 export type Question = {
   readonly id: Id;
   readonly text: string;
-  readonly kind: 'free' | 'yes-no' | 'choice';
+  readonly kind: 'free' | 'yesNo' | 'choice';
   readonly options: readonly string[];
   readonly required: boolean;
 };
@@ -166,7 +166,7 @@ export type PatientCalls = {
   cancel: { args: { readonly text: string }; value: Booking };
 };
 
-/** Catalogue and rules as the settings pages edit them: `souspli_booking::{Catalogue, Rules}` as JSON. */
+/** Catalogue and rules as the settings pages edit them: `souspli_booking::{catalogue::Catalogue, rules::Rules}` as JSON. */
 export type Catalogue = {
   name: string;
   address: string[];
@@ -174,54 +174,64 @@ export type Catalogue = {
   website: string;
   languages: string[];
   zone: string;
+  /** Written by the sealed side; pages pass it back as it came. */
+  vtimezone: string;
   introduction: string;
   responseTime: number;
-  confirms: 'automatic' | 'manual';
+  confirm: 'automatic' | 'manual';
   /** Minutes before a start until which it may be booked. */
   minimumNotice: number;
   /** Minutes before a start until which a patient may move or cancel. */
   cancelDeadline: number;
-  practitioners: { id: Id; name: string; title: string; specialty: string; languages: string[]; colour: string; clinical: number }[];
+  /** Days ahead that patients may book, at most 196. */
+  horizonDays: number;
+  practitioners: {
+    id: Id;
+    name: string;
+    title: string;
+    specialty: string;
+    languages: string[];
+    colour: string;
+    /** Which of the eight clinical keys is theirs, from 0. */
+    clinical: number;
+  }[];
   rooms: { id: Id; name: string }[];
   visitTypes: {
     id: Id;
     name: string;
     duration: number;
     buffer: number;
-    step: number;
+    /** Minutes between two starts; null: duration and buffer. */
+    step: number | null;
     instructions: string;
     colour: string;
     practitioners: Id[];
     rooms: Id[];
-    questions: Question[];
+    questions: { id: Id; text: string; kind: 'free' | 'yesNo' | 'choice'; options: string[]; required: boolean }[];
     public: boolean;
   }[];
 };
 
+export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+
+/** A stretch of a local day: minutes after midnight; no visit types: all that the practitioner offers. */
+export type Stretch = { start: number; end: number; visitTypes: Id[] };
+
 export type Rules = {
-  weekly: {
-    practitioner: Id;
-    /** 1 Monday … 7 Sunday. */
-    weekday: number;
-    /** `HH:MM`. */
-    from: LocalTime;
-    to: LocalTime;
-    /** Empty: every visit type of the practitioner. */
-    visitTypes: Id[];
-    validFrom: LocalDate | null;
-    validTo: LocalDate | null;
-  }[];
+  weekly: { practitioner: Id; weekday: Weekday; hours: Stretch; first: LocalDate | null; last: LocalDate | null }[];
   exceptions: {
     /** null: the whole practice. */
     practitioner: Id | null;
-    from: LocalDate;
-    to: LocalDate;
+    first: LocalDate;
+    last: LocalDate;
     /** Empty: closed. */
-    open: { from: LocalTime; to: LocalTime; visitTypes: Id[] }[];
+    open: Stretch[];
+    note: string;
   }[];
 };
 
-export type Settings = { catalogue: Catalogue; rules: Rules; published: boolean };
+/** Both null before the first publishing. */
+export type Settings = { catalogue: Catalogue | null; rules: Rules | null; published: boolean };
 
 export type BookingLink = { readonly name: string; readonly fragment: string; readonly qrSvg: string; readonly expires: Minute };
 
@@ -251,7 +261,8 @@ export type PracticeCalls = {
   limits: { args: Record<string, never>; value: Limits };
   /** Makes all keys on the device; nothing is sent yet. */
   create: {
-    args: { readonly passphrase: string };
+    /** `origin`: where this page was loaded from; links and QR codes begin with it. */
+    args: { readonly passphrase: string; readonly origin: string };
     value: { readonly accountKey: string; readonly recoveryCode: string };
   };
   /** Registers, once the recovery code has been typed back. */
@@ -264,6 +275,20 @@ export type PracticeCalls = {
   };
   changePassphrase: { args: { readonly accountKey: string; readonly old: string; readonly passphrase: string }; value: Record<string, never> };
   lock: { args: Record<string, never>; value: Record<string, never> };
+  /** Names of all IANA zones, sorted. */
+  zones: { args: Record<string, never>; value: { readonly zones: readonly string[] } };
+  /** Adds a desk member and makes its vault: reads names and times, never a reason. */
+  addDesk: { args: { readonly name: string; readonly passphrase: string }; value: { readonly accountKey: string; readonly recoveryCode: string } };
+  /** The signed request that the worker opens as a stream; each line of the answer means: sync. */
+  stream: {
+    args: Record<string, never>;
+    value: { readonly method: 'POST'; readonly path: string; readonly headers: readonly (readonly [string, string])[]; readonly body: string };
+  };
+  /** Hand-over of the epoch seeds to a second worker: its key, the seal, the acceptance; then it opens events. */
+  handoverKey: { args: Record<string, never>; value: { readonly key: string } };
+  handoverSeal: { args: { readonly key: string }; value: { readonly sealed: string } };
+  handoverAccept: { args: { readonly sealed: string }; value: Record<string, never> };
+  openEvents: { args: { readonly events: readonly string[] }; value: readonly { readonly d: string | null; readonly c: string | null }[] };
   /** A fresh random id for a new practitioner, room, visit type or question. */
   newId: { args: Record<string, never>; value: { readonly id: Id } };
   settings: { args: Record<string, never>; value: Settings };
@@ -275,7 +300,11 @@ export type PracticeCalls = {
   /** Rotates and pre-signs epochs, publishes windows to the horizon; says what was done. */
   maintain: { args: Record<string, never>; value: { readonly epochs: number; readonly windows: number } };
   /** Fetches, verifies and opens what is new; in automatic mode confirms what is in order. */
-  sync: { args: Record<string, never>; value: { readonly changed: readonly Id[]; readonly confirmed: readonly Id[] } };
+  sync: {
+    args: Record<string, never>;
+    /** `broken`: records whose events do not verify; the page says so. */
+    value: { readonly changed: readonly Id[]; readonly confirmed: readonly Id[]; readonly broken: number };
+  };
   agenda: { args: { readonly from: LocalDate; readonly to: LocalDate }; value: { readonly today: LocalDate; readonly items: readonly AgendaItem[] } };
   search: { args: { readonly text: string }; value: { readonly items: readonly AgendaItem[] } };
   detail: { args: { readonly record: Id }; value: AgendaDetail };
@@ -302,6 +331,10 @@ export type Step =
   | { readonly step: 'keep'; readonly key: string; readonly bytes: Uint8Array }
   | { readonly step: 'load'; readonly prefix: string }
   | { readonly step: 'forget'; readonly key: string }
+  /** Have a second worker open these events; outcome `go`, or `refused` when there is none. */
+  | { readonly step: 'delegate'; readonly events: readonly Uint8Array[] }
+  /** Outcome `collected` with `bytes`: the UTF-8 JSON value of the second worker's `openEvents`; or `refused`. */
+  | { readonly step: 'collect' }
   | { readonly step: 'progress'; readonly done: number; readonly total: number }
   | { readonly step: 'done'; readonly value: unknown }
   | { readonly step: 'failed'; readonly failure: Failure };

@@ -19,6 +19,13 @@ const hostCodes = section(spec('http.md'), 5)
   .filter((line) => /^\| [45]\d\d/u.test(line))
   .flatMap(codesIn);
 
+// What the client finds by itself, outside those two texts.
+const clientCodes = [
+  ...['bad_link', 'not_taking_bookings', 'outcome_unknown', 'host_answer', 'storage_refused', 'offline', 'view_only', 'no_visit_type'],
+  ...['missing', 'missing_contact', 'bad_email', 'bad_phone', 'bad_answer', 'too_long'],
+  ...['bad_receipt', 'bad_chain', 'bad_event', 'read_back_differs'],
+];
+
 const verifierCodes = [...section(spec('publications.md'), 6).matchAll(/\(((?:`[a-z_]+`(?:, )?)+)\)/gu)].flatMap((match) => codesIn(match[1] ?? ''));
 
 describe('every failure has a sentence', () => {
@@ -29,7 +36,7 @@ describe('every failure has a sentence', () => {
     expect(verifierCodes.length).toBeGreaterThan(10);
   });
 
-  test.each([...new Set([...hostCodes, ...verifierCodes, 'bad_link'])])('%s', (code) => {
+  test.each([...new Set([...hostCodes, ...verifierCodes, ...clientCodes])])('%s', (code) => {
     expect(FAILURES[code]?.[1]()).toMatch(/^[A-Z].*[.)]$/u);
   });
 
