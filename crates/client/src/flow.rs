@@ -34,6 +34,13 @@ pub enum Effect {
         /// The key.
         key: String,
     },
+    /// Have a second worker open these events with its `openEvents`, and go on at once.
+    Delegate {
+        /// Envelopes.
+        events: Vec<Vec<u8>>,
+    },
+    /// Bring what the second worker opened.
+    Collect,
     /// Show how far the work is.
     Progress {
         /// Done so far.
@@ -46,7 +53,7 @@ pub enum Effect {
 /// What came of an effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Begin; also the answer to `Forget` and `Progress`.
+    /// Begin; also the answer to `Forget`, `Progress` and a `Delegate` that was taken.
     Go,
     /// The host's answer.
     Response(Response),
@@ -54,10 +61,12 @@ pub enum Outcome {
     Offline,
     /// The bytes are kept.
     Kept,
-    /// Storage refused.
+    /// Storage refused, or there is no second worker.
     Refused,
     /// What is kept.
     Loaded(Vec<(String, Vec<u8>)>),
+    /// What the second worker's `openEvents` answered.
+    Collected(Vec<u8>),
 }
 
 /// What a flow wants after an outcome.
@@ -111,13 +120,27 @@ impl Io {
         self.perform(Effect::Forget { key }).await;
     }
 
+    /// Gives events to a second worker; `false` when there is none.
+    pub async fn delegate(&self, events: Vec<Vec<u8>>) -> bool {
+        self.perform(Effect::Delegate { events }).await == Outcome::Go
+    }
+
+    /// What the second worker answered; `None` when it failed.
+    pub async fn collect(&self) -> Option<Vec<u8>> {
+        match self.perform(Effect::Collect).await {
+            Outcome::Collected(answer) => Some(answer),
+            _ => None,
+        }
+    }
+
     /// Shows progress.
     pub async fn progress(&self, done: u32, total: u32) {
         self.perform(Effect::Progress { done, total }).await;
     }
 
     fn perform(&self, effect: Effect) -> Perform {
-        self.slot.borrow_mut().effect = Some(effect);
+        // The outcome that started this step is used up: only what answers this effect counts.
+        *self.slot.borrow_mut() = Slot { effect: Some(effect), outcome: None };
         Perform { slot: Rc::clone(&self.slot) }
     }
 }

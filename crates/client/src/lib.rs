@@ -14,6 +14,8 @@ pub mod flow;
 pub mod form;
 pub mod http;
 pub mod patient;
+#[cfg(feature = "practice")]
+pub mod practice;
 pub mod record;
 pub mod seal;
 pub mod trust;

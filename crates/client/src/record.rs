@@ -290,3 +290,15 @@ pub fn claims_of(
 fn side(header: &Header) -> Side {
     if header.author_kind == AuthorKind::Member { Side::Practice } else { Side::Patient }
 }
+
+/// A state's name in the contract.
+pub(crate) fn state_name(state: State) -> &'static str {
+    match state {
+        State::Reserved => "reserved",
+        State::Confirmed => "confirmed",
+        State::Declined => "declined",
+        State::Cancelled => "cancelled",
+        State::NoShow => "no-show",
+        State::Blocked => "blocked",
+    }
+}

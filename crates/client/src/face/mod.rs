@@ -6,3 +6,8 @@ pub use views::{
     AnswerView, AppointmentView, BookingView, ConsentsView, FileView, FormView, FreeDayView, FreeDaysView,
     FreeTimeView, LimitsView, PracticeView, PractitionerView, VisitTypeView, local_date, local_time,
 };
+
+/// A value as JSON.
+pub(crate) fn value(value: &impl serde::Serialize) -> Result<serde_json::Value, crate::failure::Failure> {
+    serde_json::to_value(value).map_err(|_| crate::failure::Failure::new("internal"))
+}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use souspli_protocol::ItemId;
 
 use super::{Right, Session};
-use crate::face::{FormView, LimitsView, PracticeView};
+use crate::face::{FormView, LimitsView, PracticeView, value};
 use crate::failure::Failure;
 use crate::flow::Io;
 
@@ -133,11 +133,6 @@ impl Session {
         let accepts = practice.as_ref().is_some_and(|practice| !practice.visit_types.is_empty());
         Ok(json!({ "opens": opens, "practice": practice, "acceptsBookings": accepts }))
     }
-}
-
-/// A value as JSON.
-pub(super) fn value(value: &impl serde::Serialize) -> Result<Value, Failure> {
-    serde_json::to_value(value).map_err(|_| Failure::new("internal"))
 }
 
 fn read<T: DeserializeOwned>(arguments: &str) -> Result<T, Failure> {

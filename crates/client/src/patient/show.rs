@@ -9,7 +9,7 @@ use souspli_protocol::{RecordId, to_base64url};
 use super::{Booked, Right, Session};
 use crate::face::{AppointmentView, BookingView, FileView, FormView};
 use crate::failure::Failure;
-use crate::record::{State, Story};
+use crate::record::{State, Story, state_name};
 use crate::trust::Practice;
 
 /// Minutes before a visit at which a calendar reminds.
@@ -127,16 +127,4 @@ fn receipt_file(record: &RecordId, booked: &Booked) -> FileView {
 fn last_words(story: &Story) -> String {
     let words = story.history.iter().rev().find(|happened| happened.by == crate::record::Side::Practice);
     words.map(|happened| happened.text.clone()).unwrap_or_default()
-}
-
-/// A state's name in the contract.
-pub(crate) fn state_name(state: State) -> &'static str {
-    match state {
-        State::Reserved => "reserved",
-        State::Confirmed => "confirmed",
-        State::Declined => "declined",
-        State::Cancelled => "cancelled",
-        State::NoShow => "no-show",
-        State::Blocked => "blocked",
-    }
 }

@@ -1,0 +1,340 @@
+//! What a member does to a record, and records that the practice makes itself.
+
+use souspli_attest::event_hash;
+use souspli_booking::appointment::Appointment;
+use souspli_booking::date::{Date, WallTime};
+use souspli_booking::free::{Booker, FreeTimes, Wanted};
+use souspli_booking::window::granule;
+use souspli_booking::zone::Zone;
+use souspli_crypto::Secret;
+use souspli_crypto::keys::RecordKeys;
+use souspli_protocol::claims::ClaimIds;
+use souspli_protocol::event::{AuthorKind, Event};
+use souspli_protocol::private_link::{Opens, PrivateLink};
+use souspli_protocol::problem::Code;
+use souspli_protocol::sizes::CLAIMS;
+use souspli_protocol::wire::{Append, Appended, Blob};
+use souspli_protocol::{Digest, ItemId, RecordId, Signature, VerifyingKey, Work};
+
+use super::{Session, Unlocked};
+use crate::availability::{Taken, nearest};
+use crate::body::{BodyC, BodyD, Desk};
+use crate::face::FormView;
+use crate::failure::Failure;
+use crate::flow::Io;
+use crate::form::check_form;
+use crate::http::calendar_path;
+use crate::record::{Said, claims_of, verify_receipt};
+use crate::seal::{self, Basis, Claim};
+
+/// How often the same bytes are sent before the outcome is left open.
+const TRIES: u32 = 3;
+/// Where sealed bytes wait until the host has them.
+const OUTBOX: &str = "outbox/";
+
+/// A time that a member chose.
+pub(super) struct Choice {
+    pub(super) visit_type: ItemId,
+    pub(super) practitioner: Option<ItemId>,
+    pub(super) start: u32,
+}
+
+/// A time to be kept free.
+pub(super) struct Blocking<'a> {
+    pub(super) practitioner: ItemId,
+    pub(super) date: &'a str,
+    pub(super) from: &'a str,
+    pub(super) to: &'a str,
+    pub(super) text: &'a str,
+}
+
+impl Session {
+    /// Appends an event to a record, until the host has it; then the chain is followed to it.
+    pub(super) async fn append(
+        &mut self,
+        io: &Io,
+        id: &RecordId,
+        content: Desk,
+        note: Option<String>,
+        claim: Option<(ClaimIds, u32)>,
+        now: u32,
+    ) -> Result<(), Failure> {
+        let rng = &mut self.rng;
+        let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
+        let record = open.ledger.get(id)?;
+        let last = record.last()?;
+        let clinical = match &content {
+            Desk::Moved { appointment, .. } => open.clinical_of(appointment.practitioner),
+            _ => record.story.clinical,
+        };
+        let c = note.map(|text| BodyC { text, answers: Vec::new() });
+        let said = Said { d: BodyD { clinical, view_key: None, content }, c };
+        let basis = open.basis(now)?;
+        let author = (AuthorKind::Member, open.keys.signing());
+        let patient = record.patient();
+        let claiming = claim.as_ref().map(|(ids, window)| Claim { ids, window: *window });
+        let event = seal::append(&basis, last, claiming.as_ref(), author, &said, patient.as_ref(), rng)?;
+        let ids = claim.map(|(ids, _)| ids.encode()).unwrap_or_default();
+        self.send(io, &event, ids, now).await
+    }
+
+    /// Moves a booking to another time of the practice's choice.
+    pub(super) async fn move_record(
+        &mut self,
+        io: &Io,
+        id: &RecordId,
+        choice: &Choice,
+        now: u32,
+    ) -> Result<(), Failure> {
+        self.refresh(io, now).await?;
+        let own = self.open()?.ledger.get(id)?.story.appointment;
+        let appointment = self.open()?.choose(choice, Some(own), now)?;
+        let claim = self.open()?.claim(&appointment)?;
+        let content = Desk::Moved { appointment, text: String::new() };
+        let outcome = self.append(io, id, content, None, Some(claim), now).await;
+        self.or_nearest(io, outcome, choice, now).await
+    }
+
+    /// Types a booking in for a patient, and gives the patient's private link.
+    pub(super) async fn phone_booking(
+        &mut self,
+        io: &Io,
+        choice: &Choice,
+        form: &FormView,
+        now: u32,
+    ) -> Result<(RecordId, String), Failure> {
+        self.refresh(io, now).await?;
+        let open = self.open()?;
+        check_form(form, &open.practice()?.catalogue, choice.visit_type)?;
+        let appointment = open.choose(choice, None, now)?;
+        let answers = form.answers.iter().map(|answer| (answer.question, answer.text.clone())).collect();
+        let c = BodyC { text: form.reason.clone(), answers };
+        let content = Desk::Booked { appointment, contact: form.contact() };
+        let cap_seed = seal::make_cap_seed(&mut self.rng);
+        let outcome = self.create_record(io, &appointment, content, Some(c), &cap_seed, now).await;
+        let context = self.open()?.context;
+        let record = self.or_nearest(io, outcome, choice, now).await?;
+        let opens = Opens::Manage { record, cap_seed: *cap_seed.expose_secret() };
+        Ok((record, PrivateLink { context, opens }.encode()))
+    }
+
+    /// Keeps a time of one day free; a long one in several records.
+    pub(super) async fn block(&mut self, io: &Io, blocking: &Blocking<'_>, now: u32) -> Result<Vec<RecordId>, Failure> {
+        self.refresh(io, now).await?;
+        let (start, end) = self.open()?.granules(blocking)?;
+        let mut records = Vec::new();
+        let mut from = start;
+        while from < end {
+            let length = (end - from).min(u32::try_from(CLAIMS).unwrap_or(24));
+            let granules = u8::try_from(length).map_err(|_| Failure::new("internal"))?;
+            let appointment = Appointment::blocked(blocking.practitioner, from, granules)
+                .map_err(|_| Failure::new("bad_time").in_field("from"))?;
+            let content = Desk::Blocked { appointment, text: blocking.text.to_owned() };
+            let cap_seed = seal::make_cap_seed(&mut self.rng);
+            records.push(self.create_record(io, &appointment, content, None, &cap_seed, now).await?);
+            from += length;
+        }
+        Ok(records)
+    }
+
+    async fn create_record(
+        &mut self,
+        io: &Io,
+        appointment: &Appointment,
+        content: Desk,
+        c: Option<BodyC>,
+        cap_seed: &Secret<32>,
+        now: u32,
+    ) -> Result<RecordId, Failure> {
+        let rng = &mut self.rng;
+        let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
+        let (claims, window) = open.claim(appointment)?;
+        let keys = RecordKeys::derive(&open.context, cap_seed);
+        let booked = matches!(content, Desk::Booked { .. });
+        let view_key = booked.then(|| seal::view_key(&keys)).flatten();
+        let clinical = booked.then(|| open.clinical_of(appointment.practitioner)).flatten();
+        let said = Said { d: BodyD { clinical, view_key, content }, c };
+        let author = (AuthorKind::Member, open.keys.signing());
+        let claim = Claim { ids: &claims, window };
+        let event = seal::create(&open.basis(now)?, &claim, &keys, author, &said, rng)?;
+        self.send(io, &event, claims.encode(), now).await?;
+        Ok(keys.record())
+    }
+
+    /// Keeps the sealed bytes, sends them until the host says yes or no, and follows the chain.
+    async fn send(&mut self, io: &Io, event: &Event, claims: Vec<u8>, now: u32) -> Result<(), Failure> {
+        let hash = event_hash(event.bytes());
+        let name = self.keep_outgoing(io, event, &claims, &hash).await;
+        let body = append_body(event.bytes().to_vec(), claims);
+        let outcome = self.deliver(io, &body, &hash).await;
+        let finished = outcome.as_ref().err().is_none_or(|failure| failure.code != "outcome_unknown");
+        if let Some(name) = name.filter(|_| finished) {
+            io.forget(name).await;
+        }
+        match outcome {
+            Err(failure) if failure.is(Code::StaleVersion) => {
+                self.refresh(io, now).await?;
+                Err(failure)
+            }
+            Err(failure) if failure.is(Code::RevisionConflict) => {
+                self.follow(io, now).await?;
+                Err(failure)
+            }
+            Err(failure) => Err(failure),
+            Ok(()) => {
+                self.follow(io, now).await?;
+                let kept = self.open()?.ledger.get(&event.header().record)?;
+                let there = kept.entries.iter().any(|entry| entry.hash == hash);
+                if there { Ok(()) } else { Err(crate::trust::Distrust::ReadBackDiffers.into()) }
+            }
+        }
+    }
+
+    async fn deliver(&mut self, io: &Io, body: &Append, hash: &Digest) -> Result<(), Failure> {
+        let context = self.open()?.context;
+        let path = calendar_path(&context.calendar, "events");
+        for _ in 0..TRIES {
+            let outcome: Result<Appended, Failure> = self.host.post(io, path.clone(), body).await;
+            match outcome {
+                Ok(answer) => {
+                    let key = self.open()?.practice()?.identity.receipt_key;
+                    verify_receipt(&answer.receipt.0, hash, &context, &key)?;
+                    return Ok(());
+                }
+                Err(failure) if is_final(&failure) => return Err(failure),
+                Err(_) => {}
+            }
+        }
+        Err(Failure::new("outcome_unknown"))
+    }
+
+    /// Sends again what a lost connection or a crash left behind; what the host refuses for good is forgotten.
+    pub(super) async fn resend(&mut self, io: &Io) -> Result<(), Failure> {
+        let prefix = format!("{OUTBOX}{}/", self.open()?.member.vault());
+        for (name, sealed) in io.load(&prefix).await {
+            let open = self.open()?;
+            let Ok(plain) = open.local.open_outbox(name.as_bytes(), &sealed) else { continue };
+            let Some((event, claims)) = plain.expose_secret().split_at_checked(souspli_protocol::sizes::EVENT) else {
+                continue;
+            };
+            let hash = event_hash(event);
+            let outcome = self.deliver(io, &append_body(event.to_vec(), claims.to_vec()), &hash).await;
+            if outcome.err().is_none_or(|failure| failure.code != "outcome_unknown") {
+                io.forget(name).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_outgoing(&mut self, io: &Io, event: &Event, claims: &[u8], hash: &Digest) -> Option<String> {
+        let open = self.unlocked.as_deref()?;
+        let name = format!("{OUTBOX}{}/{hash}", open.member.vault());
+        let plain = [event.bytes(), claims].concat();
+        let sealed = open.local.seal_outbox(name.as_bytes(), &plain, &mut self.rng).ok()?;
+        io.keep(name.clone(), sealed).await.ok().map(|()| name)
+    }
+
+    async fn or_nearest<T>(
+        &mut self,
+        io: &Io,
+        outcome: Result<T, Failure>,
+        choice: &Choice,
+        now: u32,
+    ) -> Result<T, Failure> {
+        match outcome {
+            Err(mut failure) if failure.is(Code::SlotTaken) => {
+                self.refresh(io, now).await?;
+                let open = self.open()?;
+                let wanted = practices(choice);
+                let availability = open.availability.as_ref().ok_or_else(|| Failure::new("not_published"))?;
+                failure.nearest =
+                    nearest(open.practice()?, availability, &wanted, choice.start, now).unwrap_or_default();
+                Err(failure)
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl Unlocked {
+    fn basis(&self, now: u32) -> Result<Basis<'_>, Failure> {
+        let availability = self.availability.as_ref();
+        Ok(Basis { practice: self.practice()?, availability, head: self.chain.head, now })
+    }
+
+    fn clinical_of(&self, practitioner: ItemId) -> Option<u8> {
+        let practice = self.practice.as_deref()?;
+        practice.catalogue.practitioner(practitioner).map(|(_, who)| who.clinical)
+    }
+
+    /// The 24 ids of an appointment and its window.
+    fn claim(&self, appointment: &Appointment) -> Result<(ClaimIds, u32), Failure> {
+        let zone = Zone::new(&self.practice()?.catalogue.zone).map_err(|_| Failure::new("form").in_field("zone"))?;
+        let window = zone.window_of(appointment.start_minute());
+        Ok((claims_of(&self.context, appointment, window, &self.access)?, window))
+    }
+
+    /// The appointment at a time that a member chose: free, but not held to what patients are held to.
+    fn choose(&self, choice: &Choice, own: Option<Appointment>, now: u32) -> Result<Appointment, Failure> {
+        let practice = self.practice()?;
+        let availability = self.availability.as_ref().ok_or_else(|| Failure::new("not_published"))?;
+        let taken = Taken::new(practice, availability, own);
+        let free = FreeTimes::new(&practice.catalogue, &availability.hours, now, |id, granule| taken.is(id, granule));
+        let free = free.map_err(|_| Failure::new("bad_hours"))?;
+        let times = free.starts(&practices(choice), choice.start, choice.start.saturating_add(1));
+        let times = times.map_err(|_| Failure::new("no_visit_type"))?;
+        let time = times.first().ok_or_else(|| Failure::new(Code::SlotTaken.as_str()))?;
+        let practitioner = choice.practitioner.or_else(|| time.practitioners.first().copied());
+        let (_, visit_type) =
+            practice.catalogue.visit_type(choice.visit_type).ok_or_else(|| Failure::new("no_visit_type"))?;
+        let practitioner = practitioner.ok_or_else(|| Failure::new(Code::SlotTaken.as_str()))?;
+        time.appointment(visit_type, practitioner).map_err(|_| Failure::new(Code::SlotTaken.as_str()))
+    }
+
+    fn granules(&self, blocking: &Blocking<'_>) -> Result<(u32, u32), Failure> {
+        let catalogue = &self.practice()?.catalogue;
+        if catalogue.practitioner(blocking.practitioner).is_none() {
+            return Err(Failure::new("unknown").in_field("practitioner"));
+        }
+        let zone = Zone::new(&catalogue.zone).map_err(|_| Failure::new("form").in_field("zone"))?;
+        let date: Date = blocking.date.parse().map_err(|_| Failure::new("bad_date").in_field("date"))?;
+        let minute = |text: &str, field: &str| {
+            let wall = wall_time(date, text).ok_or_else(|| Failure::new("bad_time").in_field(field))?;
+            let near = Date::from_days(date.days().saturating_sub(2)).unwrap_or(date).days() * 1_440;
+            let offsets = zone.offsets(near, near.saturating_add(5 * 1_440));
+            offsets.typed_minute(wall).map_err(|_| Failure::new("no_such_time").in_field(field))
+        };
+        let (start, end) = (minute(blocking.from, "from")?, minute(blocking.to, "to")?);
+        if start >= end {
+            return Err(Failure::new("turned_round").in_field("to"));
+        }
+        Ok((granule(start), granule(end)))
+    }
+}
+
+fn practices(choice: &Choice) -> Wanted {
+    Wanted { visit_type: choice.visit_type, practitioner: choice.practitioner, by: Booker::Practice }
+}
+
+/// `09:30`, on a granule.
+fn wall_time(date: Date, text: &str) -> Option<WallTime> {
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let minute = hours.checked_mul(60)?.checked_add(minutes)?;
+    (hours <= 24 && minutes < 60 && minute <= 1_440 && minute.is_multiple_of(5)).then_some(WallTime { date, minute })
+}
+
+fn append_body(event: Vec<u8>, claims: Vec<u8>) -> Append {
+    Append {
+        event: Blob(event),
+        claims: Blob(claims),
+        session: VerifyingKey::ZERO,
+        session_signature: Signature::ZERO,
+        work: Work::ZERO,
+    }
+}
+
+fn is_final(failure: &Failure) -> bool {
+    let code = Code::ALL.iter().find(|code| code.as_str() == failure.code);
+    code.is_some_and(|code| (400..500).contains(&code.status()) && !matches!(code, Code::TooSlow | Code::SlowDown))
+}

@@ -1,0 +1,122 @@
+//! What the practice's client checks of each booking before it is confirmed (`docs/spec/claims.md` §7).
+//!
+//! Only a wrong claim set or an earlier live claim is declined without a person; the rest is put before one, because a
+//! host that rolls back hours must not be able to make the practice decline real patients.
+
+use std::collections::BTreeMap;
+
+use souspli_booking::free::{Booker, FreeTimes};
+use souspli_protocol::event::AuthorKind;
+use souspli_protocol::{ItemId, RecordId};
+
+use super::ledger::Record;
+use super::{Session, Unlocked};
+use crate::body::{Answers, Desk};
+use crate::failure::Failure;
+use crate::flow::Io;
+use crate::record::claims_match;
+use souspli_booking::catalogue::Confirm;
+
+/// The claims are not those of the time that the booking names.
+pub(super) const WRONG_CLAIMS: &str = "wrong_claims";
+/// Another booking has the time, and had it earlier.
+pub(super) const DOUBLE_BOOKED: &str = "double_booked";
+
+impl Session {
+    /// Judges every booking that waits for an answer.
+    pub(super) fn judge(&mut self) -> Result<(), Failure> {
+        let open = self.open()?;
+        let waiting = open.ledger.waiting();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let taken = open.occupied();
+        let judged: Vec<(RecordId, Option<&'static str>)> =
+            waiting.iter().filter_map(|id| Some((*id, open.attention(open.ledger.get(id).ok()?, &taken)))).collect();
+        for (id, attention) in judged {
+            open.ledger.set_attention(&id, attention);
+        }
+        Ok(())
+    }
+
+    /// Answers by itself what needs no person: confirms what is in order where the practice confirms automatically, and
+    /// declines what cannot be.
+    pub(super) async fn answer_waiting(&mut self, io: &Io, now: u32) -> Result<Vec<RecordId>, Failure> {
+        let open = self.open()?;
+        let Some(practice) = open.practice.as_deref() else { return Ok(Vec::new()) };
+        let automatic = practice.catalogue.confirm == Confirm::Automatic;
+        let mut answered = Vec::new();
+        for id in open.ledger.waiting() {
+            let record = self.open()?.ledger.get(&id)?;
+            let answers = Answers { event: record.story.claiming, head: record.last()?.head() };
+            let content = match record.attention {
+                None if automatic => Desk::Confirmed { answers, text: String::new() },
+                Some(WRONG_CLAIMS | DOUBLE_BOOKED) => Desk::Declined { answers, text: String::new() },
+                _ => continue,
+            };
+            match self.append(io, &id, content, None, None, now).await {
+                Ok(()) => answered.push(id),
+                // Another device was quicker, or the host is away: the next round sees.
+                Err(failure) if matches!(failure.code.as_str(), "revision_conflict" | "outcome_unknown") => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(answered)
+    }
+}
+
+/// Who has each granule of each resource, by the sequence of the event that took it.
+type Occupied = BTreeMap<(ItemId, u32), u64>;
+
+impl Unlocked {
+    fn occupied(&self) -> Occupied {
+        let mut occupied = Occupied::new();
+        for (_, record) in self.ledger.iter().filter(|(_, record)| record.story.is_live()) {
+            let sequence = claimed_at(record);
+            for place in record.story.appointment.occupied() {
+                let first = occupied.entry(place).or_insert(sequence);
+                *first = sequence.min(*first);
+            }
+        }
+        occupied
+    }
+
+    fn attention(&self, record: &Record, occupied: &Occupied) -> Option<&'static str> {
+        let practice = self.practice.as_deref()?;
+        let availability = self.availability.as_ref()?;
+        let appointment = record.story.appointment;
+        let claiming = record.entries.iter().find(|entry| entry.hash == record.story.claiming)?;
+        let offsets = availability.offsets().unwrap_or(souspli_booking::zone::Offsets::UTC);
+        let window = appointment.window(&offsets);
+        if !window.is_some_and(|window| claims_match(claiming.header(), &appointment, window, &self.access)) {
+            return Some(WRONG_CLAIMS);
+        }
+        let sequence = claimed_at(record);
+        if appointment.occupied().iter().any(|place| occupied.get(place).is_some_and(|first| *first < sequence)) {
+            return Some(DOUBLE_BOOKED);
+        }
+        let create = record.entries.first()?.header();
+        if create.author_kind == AuthorKind::Link && !self.knows_link(&create.author) {
+            return Some("unknown_link");
+        }
+        // As of the minute in which the host took it; what is claimed was judged above.
+        let minute = record.story.claimed_at;
+        let free = FreeTimes::new(&practice.catalogue, &availability.hours, minute, |_, _| false);
+        match free.ok()?.check(&appointment, Booker::Patient) {
+            Ok(()) => None,
+            Err(unavailable) => Some(unavailable.code()),
+        }
+    }
+
+    /// Owners know the links of the table; for others every link that the host's table let through is known.
+    fn knows_link(&self, link: &souspli_protocol::VerifyingKey) -> bool {
+        let Some(root) = &self.root else { return true };
+        let keys = |secret| souspli_crypto::keys::LinkKeys::derive(&self.context, secret).verifying_key();
+        root.content.links.iter().any(|known| keys(&known.secret) == *link)
+    }
+}
+
+fn claimed_at(record: &Record) -> u64 {
+    let claiming = record.entries.iter().find(|entry| entry.hash == record.story.claiming);
+    claiming.map_or(u64::MAX, |entry| entry.receipt.statement.link.sequence)
+}

@@ -1,0 +1,100 @@
+//! Every record of the calendar as far as this device has verified and opened it.
+
+use std::collections::BTreeMap;
+
+use souspli_crypto::PublicKey;
+use souspli_protocol::RecordId;
+
+use crate::failure::Failure;
+use crate::record::{Entry, Said, State, Story, verify_order};
+use crate::trust::Distrust;
+
+/// One record.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub(super) entries: Vec<Entry>,
+    pub(super) story: Story,
+    /// Why a person must look before it is confirmed.
+    pub(super) attention: Option<&'static str>,
+}
+
+impl Record {
+    /// The newest event.
+    pub(super) fn last(&self) -> Result<&Entry, Failure> {
+        self.entries.last().ok_or_else(|| Failure::new("internal"))
+    }
+
+    /// The patient's key that later events are sealed to.
+    pub(super) fn patient(&self) -> Option<PublicKey> {
+        self.story.view_key.as_ref().and_then(|key| PublicKey::from_bytes(&key[..]).ok())
+    }
+
+    /// Notes of the practice, in order.
+    pub(super) fn notes(&self) -> impl Iterator<Item = &crate::record::Happened> {
+        self.story.history.iter().filter(|happened| happened.kind == crate::body::Kind::Note)
+    }
+}
+
+/// All records.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    records: BTreeMap<RecordId, Record>,
+    /// Records whose events do not verify or do not open: shown as such, never hidden.
+    pub(super) broken: BTreeMap<RecordId, Distrust>,
+}
+
+impl Ledger {
+    /// Takes the next event of a record, opened. What does not follow marks the record as broken and is kept out.
+    pub(super) fn take(&mut self, entry: Entry, said: &Said) -> Result<(), Distrust> {
+        let id = entry.header().record;
+        let outcome = match self.records.get_mut(&id) {
+            None => Story::begin(&entry, said).and_then(|story| {
+                verify_order(std::slice::from_ref(&entry), id)?;
+                self.records.insert(id, Record { entries: vec![entry], story, attention: None });
+                Ok(())
+            }),
+            Some(record) => {
+                let before = record.entries.last().ok_or(Distrust::BadChain)?.clone();
+                let mut story = record.story.clone();
+                verify_next(&before, &entry, &record.story).and_then(|()| story.go_on(&entry, said)).map(|()| {
+                    record.story = story;
+                    record.entries.push(entry);
+                })
+            }
+        };
+        if let Err(distrust) = outcome {
+            self.broken.insert(id, distrust);
+        }
+        outcome
+    }
+
+    pub(super) fn get(&self, id: &RecordId) -> Result<&Record, Failure> {
+        self.records.get(id).ok_or_else(|| Failure::new("no_record"))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&RecordId, &Record)> {
+        self.records.iter()
+    }
+
+    pub(super) fn set_attention(&mut self, id: &RecordId, attention: Option<&'static str>) {
+        if let Some(record) = self.records.get_mut(id) {
+            record.attention = attention;
+        }
+    }
+
+    /// Bookings that wait for an answer.
+    pub(super) fn waiting(&self) -> Vec<RecordId> {
+        let waits = self.records.iter().filter(|(_, record)| record.story.state == State::Reserved);
+        waits.map(|(id, _)| *id).collect()
+    }
+}
+
+fn verify_next(before: &Entry, entry: &Entry, story: &Story) -> Result<(), Distrust> {
+    let (old, new) = (before.header(), entry.header());
+    let follows = old.revision.checked_add(1) == Some(new.revision)
+        && new.previous == before.hash
+        && new.manage == old.manage
+        && new.view == old.view;
+    let revived = !story.is_live() && !new.claims.is_zero();
+    if follows && !revived { Ok(()) } else { Err(Distrust::BadChain) }
+}

@@ -1,0 +1,148 @@
+//! What an opened agenda does by itself: epochs signed ahead, grants, hours to the horizon.
+
+use souspli_booking::zone::Zone;
+use souspli_crypto::keys::EpochSeeds;
+use souspli_crypto::publish::open_identity;
+use souspli_crypto::vault::{OpenVault, RootVault, SlotSecret, member_locator};
+use souspli_protocol::publication::PublicationKind;
+use souspli_protocol::sizes::{EPOCHS_AHEAD, WINDOWS, epoch_of};
+use souspli_protocol::wire::HostInfo;
+
+use super::Session;
+use super::publish::{HOURS_LIFE, hours_batch};
+use super::setup::{HostKeys, Places, grants_publication, identity_publication};
+use super::staff::EpochKeys;
+use crate::failure::Failure;
+use crate::flow::Io;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub(super) struct Maintained {
+    /// Identities that were signed.
+    pub(super) epochs: u32,
+    /// Windows whose hours were published.
+    pub(super) windows: u32,
+}
+
+impl Session {
+    /// Rotates and pre-signs epochs (owners), and publishes hours to the horizon (all members).
+    pub(super) async fn maintain(&mut self, io: &Io, now: u32) -> Result<Maintained, Failure> {
+        io.progress(1, 3).await;
+        self.refresh(io, now).await?;
+        let epochs = if self.open()?.root.is_some() { self.sign_epochs(io, now).await? } else { 0 };
+        io.progress(2, 3).await;
+        let windows = self.publish_horizon(io, now).await?;
+        io.progress(3, 3).await;
+        Ok(Maintained { epochs, windows })
+    }
+
+    /// Signs the identities that are missing up to six epochs ahead, and the grants of this epoch and the next.
+    async fn sign_epochs(&mut self, io: &Io, now: u32) -> Result<u32, Failure> {
+        let current = epoch_of(now);
+        let last = current.saturating_add(EPOCHS_AHEAD);
+        let mut first = last.saturating_add(1);
+        let mut host = None;
+        while first > current {
+            let Some(found) = self.published(io, PublicationKind::Identity, first - 1).await? else {
+                first -= 1;
+                continue;
+            };
+            let identity = open_identity(&found, &self.open()?.access).map_err(|error| Failure::new(error.code()))?;
+            host = Some(HostKeys::from(&identity));
+            break;
+        }
+        let mut grants = Vec::new();
+        for epoch in [current, current.saturating_add(1)] {
+            if self.published(io, PublicationKind::Grants, epoch).await?.is_none() {
+                grants.push(epoch);
+            }
+        }
+        let missing: Vec<u32> = (first..=last).collect();
+        if missing.is_empty() && grants.is_empty() {
+            return Ok(0);
+        }
+        let host = match host {
+            Some(host) => host,
+            None => HostKeys::from(&self.host.get::<HostInfo>(io, "/v1/host".to_owned()).await?),
+        };
+        self.make_seeds(io, current, last).await?;
+        let rng = &mut self.rng;
+        let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
+        let root = &open.root()?.content;
+        let mut places = Places::new(root, open.version, now);
+        let mut batch = Vec::new();
+        for epoch in &missing {
+            batch.push(identity_publication(root, &places.next_epoch(*epoch), host.clone(), rng)?);
+        }
+        for epoch in grants {
+            batch.push(grants_publication(root, &places.next_epoch(epoch), rng)?);
+        }
+        self.publish_batch(io, &batch).await?;
+        self.refresh(io, now).await?;
+        Ok(u32::try_from(missing.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Makes the seeds that the root vault lacks and writes it, before anything is sealed to them.
+    async fn make_seeds(&mut self, io: &Io, first: u32, last: u32) -> Result<(), Failure> {
+        self.fresh_root(io).await?;
+        let rng = &mut self.rng;
+        let open = self.unlocked.as_deref_mut().ok_or_else(|| Failure::new("locked"))?;
+        let root = &mut open.root.as_mut().ok_or_else(|| Failure::new("owner_only"))?.content;
+        let missing: Vec<u32> = (first..=last).filter(|epoch| root.epoch(*epoch).is_none()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        root.epochs.extend(missing.iter().map(|epoch| EpochSeeds::make(*epoch, rng)));
+        root.epochs.sort_by_key(|seeds| seeds.epoch);
+        let made = root.epochs.iter().filter(|seeds| missing.contains(&seeds.epoch));
+        for seeds in made {
+            open.openers.add(seeds.epoch, EpochKeys::from(seeds));
+        }
+        self.write_root(io).await
+    }
+
+    /// The root vault as the host has it now: every change begins with it, so that two owners do not overwrite each
+    /// other.
+    pub(super) async fn fresh_root(&mut self, io: &Io) -> Result<(), Failure> {
+        let open = self.open()?;
+        let seed = open.member.content.root_slot_seed.as_ref().ok_or_else(|| Failure::new("owner_only"))?.duplicate();
+        let sealed = self.vault_at(io, member_locator(&seed)).await?;
+        let root: OpenVault<RootVault> = self.open_vault(io, &sealed, &SlotSecret::Member(&seed)).await?;
+        let open = self.open()?;
+        for seeds in &root.content.epochs {
+            if !open.openers.knows(seeds.epoch) {
+                open.openers.add(seeds.epoch, EpochKeys::from(seeds));
+            }
+        }
+        open.root = Some(root);
+        Ok(())
+    }
+
+    /// Publishes the hours of all seven windows when one is missing or more than half of their life is over.
+    pub(super) async fn publish_horizon(&mut self, io: &Io, now: u32) -> Result<u32, Failure> {
+        let Some(practice) = self.open()?.practice.as_deref() else { return Ok(0) };
+        let zone = Zone::new(&practice.catalogue.zone).map_err(|_| Failure::new("form").in_field("zone"))?;
+        let wanted = zone.windows(now);
+        let open = self.open()?;
+        let published = open.availability.as_ref().map(|all| all.hours.as_slice()).unwrap_or_default();
+        let fresh = |window: u32| {
+            let half_life = now.saturating_add(HOURS_LIFE / 2);
+            published.iter().any(|hours| hours.window == window && hours.valid_until > half_life)
+        };
+        // The host serves seven windows by the UTC date: the last of the practice's may not be among them yet.
+        let missing = wanted.iter().take(WINDOWS - 1).any(|window| !fresh(window.number));
+        if !missing {
+            return Ok(0);
+        }
+        let rules = self.fetch_rules(io).await?;
+        let rng = &mut self.rng;
+        let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
+        let practice = open.practice()?;
+        let mut places = Places::of_access(open.context, &open.access, open.version, now);
+        let hash = practice.catalogue_hash;
+        let batch = hours_batch(open, &practice.catalogue, &rules, hash, &zone, &mut places, now, rng)?;
+        self.publish_batch(io, &batch).await?;
+        self.refresh(io, now).await?;
+        Ok(u32::try_from(batch.len()).unwrap_or(u32::MAX))
+    }
+}

@@ -1,0 +1,125 @@
+//! A practice's session: one member, one calendar, everything that was opened on this device.
+
+mod act;
+mod agenda;
+mod attention;
+mod call;
+mod handover;
+mod ledger;
+mod links;
+mod maintain;
+mod members;
+mod publish;
+mod request;
+mod setup;
+mod staff;
+mod sync;
+mod unlock;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use souspli_booking::rules::Rules;
+use souspli_crypto::keys::{CalendarKey, MemberKeys, StaffKey};
+use souspli_crypto::local::LocalKeys;
+use souspli_crypto::vault::{MemberVault, OpenVault, RootVault};
+use souspli_protocol::{Context, Digest};
+
+use crate::failure::Failure;
+use crate::flow::{Flow, Io};
+use crate::http::Host;
+use crate::seal::Rng;
+use crate::trust::{Availability, Pins, Practice as Verified};
+use ledger::Ledger;
+use setup::Making;
+use staff::Openers;
+
+/// A practice's session; cheap to clone, one flow at a time.
+#[derive(Clone)]
+pub struct Practice {
+    session: Rc<RefCell<Session>>,
+}
+
+struct Session {
+    rng: Rng,
+    host: Host,
+    /// Keys that were made and are not registered yet.
+    making: Option<Box<Making>>,
+    unlocked: Option<Box<Unlocked>>,
+    /// Keys that another worker handed over: this session opens events and does nothing else.
+    helper: handover::Helper,
+}
+
+/// What is known once a vault is open.
+struct Unlocked {
+    context: Context,
+    member: OpenVault<MemberVault>,
+    root: Option<OpenVault<RootVault>>,
+    keys: MemberKeys,
+    local: LocalKeys,
+    /// The first access of the generation.
+    access: CalendarKey,
+    staff: StaffKey,
+    openers: Openers,
+    pins: Pins,
+    /// The calendar's version, also before anything can be booked.
+    version: u64,
+    /// `None` before the first catalogue.
+    practice: Option<Box<Verified>>,
+    availability: Option<Availability>,
+    rules: Option<Rules>,
+    chain: Chain,
+    ledger: Ledger,
+}
+
+/// How far the calendar's chain has been verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Chain {
+    sequence: u64,
+    head: Digest,
+}
+
+impl Chain {
+    const START: Self = Self { sequence: 0, head: Digest::ZERO };
+}
+
+impl Practice {
+    /// A locked session.
+    pub fn new(rng: Rng) -> Self {
+        let session =
+            Session { rng, host: Host::default(), making: None, unlocked: None, helper: handover::Helper::default() };
+        Self { session: Rc::new(RefCell::new(session)) }
+    }
+
+    /// Starts a call of the contract by its name and JSON arguments; `now` is the device's UTC minute.
+    pub fn start(&self, call: &str, arguments: &str, now: u32) -> Flow<serde_json::Value> {
+        let session = Rc::clone(&self.session);
+        let call = call::Call::read(call, arguments);
+        Flow::new(move |io: Io| async move {
+            let mut session = session.try_borrow_mut().map_err(|_| Failure::new("busy"))?;
+            session.carry_out(&io, call?, now).await
+        })
+    }
+}
+
+impl std::fmt::Debug for Practice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Practice(…)")
+    }
+}
+
+impl Session {
+    fn open(&mut self) -> Result<&mut Unlocked, Failure> {
+        self.unlocked.as_deref_mut().ok_or_else(|| Failure::new("locked"))
+    }
+}
+
+impl Unlocked {
+    fn practice(&self) -> Result<&Verified, Failure> {
+        self.practice.as_deref().ok_or_else(|| Failure::new("not_published"))
+    }
+
+    fn root(&self) -> Result<&OpenVault<RootVault>, Failure> {
+        self.root.as_ref().ok_or_else(|| Failure::new("owner_only"))
+    }
+}

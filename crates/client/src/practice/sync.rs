@@ -1,0 +1,268 @@
+//! Following the calendar's chain: receipts in order, events verified and opened once, kept sealed on the device.
+
+use souspli_attest::head_after;
+use souspli_protocol::event::{AuthorKind, Event};
+use souspli_protocol::publication::PublicationKind;
+use souspli_protocol::receipt::Receipt;
+use souspli_protocol::wire::{Counter, Sync, SyncAnswer, SyncEntry};
+use souspli_protocol::{Digest, RecordId};
+
+use super::staff::{Plain, read};
+use super::{Chain, Session, Unlocked};
+use crate::failure::Failure;
+use crate::flow::Io;
+use crate::record::{Entry, verify_receipt};
+use crate::trust::{Distrust, identity_of_epoch};
+
+/// Sealed pages of the local index.
+const INDEX: &str = "index/";
+
+impl Session {
+    /// Fetches, verifies and opens what is new. Gives the records that changed.
+    pub(super) async fn follow(&mut self, io: &Io, now: u32) -> Result<Vec<RecordId>, Failure> {
+        if self.open()?.practice.is_none() {
+            self.refresh(io, now).await?;
+        }
+        if self.open()?.practice.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut changed = Vec::new();
+        loop {
+            let since = self.open()?.chain;
+            // One entry back: a host that has lost or changed the last one is found out here.
+            let from = since.sequence.saturating_sub(1);
+            let answer: SyncAnswer = self.ask(io, "sync", &Sync { since: Counter(from) }).await?;
+            let fresh = self.verify_page(&answer, since)?;
+            let taken = self.take_page(io, fresh).await?;
+            let done = taken.is_empty() && !answer.more;
+            changed.extend(taken);
+            if !answer.more || done {
+                break;
+            }
+            let sequence = self.open()?.chain.sequence;
+            io.progress(u32::try_from(sequence).unwrap_or(u32::MAX), u32::MAX).await;
+        }
+        changed.sort_unstable();
+        changed.dedup();
+        if !changed.is_empty() {
+            self.refresh(io, now).await?;
+            self.judge()?;
+        }
+        Ok(changed)
+    }
+
+    /// Verifies that a page continues the chain without a gap, and gives what is new of it.
+    fn verify_page<'a>(
+        &mut self,
+        answer: &'a SyncAnswer,
+        since: Chain,
+    ) -> Result<Vec<(&'a SyncEntry, Receipt)>, Distrust> {
+        let open = self.unlocked.as_deref().ok_or(Distrust::BadChain)?;
+        let receipt_key = open.practice.as_deref().ok_or(Distrust::BadIdentity)?.identity.receipt_key;
+        let mut entries = answer.entries.iter();
+        if since.sequence > 0 {
+            let known = entries.next().ok_or(Distrust::RolledBack)?;
+            let link = Receipt::decode(&known.receipt.0).map_err(|_| Distrust::BadReceipt)?.statement.link;
+            if link.sequence != since.sequence || head_after(&link) != since.head {
+                return Err(Distrust::RolledBack);
+            }
+        }
+        let mut chain = since;
+        let mut fresh = Vec::new();
+        for entry in entries {
+            let receipt = Receipt::decode(&entry.receipt.0).map_err(|_| Distrust::BadReceipt)?;
+            let link = receipt.statement.link;
+            if let Some(event) = &entry.event {
+                let hash = souspli_attest::event_hash(&event.0);
+                verify_receipt(&entry.receipt.0, &hash, &open.context, &receipt_key)?;
+            } else {
+                let signed = receipt.statement.encode();
+                souspli_attest::verify(&receipt_key, &signed, &receipt.signature).map_err(|_| Distrust::BadReceipt)?;
+            }
+            let follows = link.context == open.context
+                && chain.sequence.checked_add(1) == Some(link.sequence)
+                && link.previous == chain.head;
+            if !follows {
+                return Err(Distrust::BadChain);
+            }
+            chain = Chain { sequence: link.sequence, head: head_after(&link) };
+            fresh.push((entry, receipt));
+        }
+        Ok(fresh)
+    }
+
+    /// Opens a page's events, in two workers where there are two, and puts them into the ledger and the index.
+    async fn take_page(&mut self, io: &Io, page: Vec<(&SyncEntry, Receipt)>) -> Result<Vec<RecordId>, Failure> {
+        let Some((_, last)) = page.last() else { return Ok(Vec::new()) };
+        let chain = Chain { sequence: last.statement.link.sequence, head: head_after(&last.statement.link) };
+        let mut events = Vec::new();
+        for (entry, receipt) in &page {
+            let Some(bytes) = &entry.event else { continue };
+            let event = Event::parse(bytes.0.clone()).map_err(|_| Distrust::BadEvent)?;
+            events.push((event, *receipt));
+        }
+        let opened = self.open_all(io, events.iter().map(|(event, _)| event)).await?;
+        let rows: Vec<Row> =
+            events.into_iter().zip(opened).map(|((event, receipt), plain)| Row { event, receipt, plain }).collect();
+        self.learn_identities(io, &rows).await?;
+        self.keep_page(io, chain, &rows).await;
+        let open = self.open()?;
+        let changed = rows.iter().map(|row| row.event.header().record).collect();
+        for row in rows {
+            open.take(row);
+        }
+        open.chain = chain;
+        Ok(changed)
+    }
+
+    /// Identities of the epochs in which members wrote, where they are not the current one.
+    async fn learn_identities(&mut self, io: &Io, rows: &[Row]) -> Result<(), Failure> {
+        for row in rows {
+            let header = row.event.header();
+            let open = self.open()?;
+            let current = open.practice()?.identity.epoch;
+            let known = header.epoch == current || open.ledger_identities().contains_key(&header.epoch);
+            if header.author_kind != AuthorKind::Member || known {
+                continue;
+            }
+            let found = self.published(io, PublicationKind::Identity, header.epoch).await?;
+            let publication = found.ok_or(Distrust::BadIdentity)?;
+            let open = self.open()?;
+            let identity = identity_of_epoch(&open.context, &publication, header.epoch, &open.access)?;
+            open.openers.identities.insert(header.epoch, identity);
+        }
+        Ok(())
+    }
+
+    /// Keeps a page sealed, so that each event is opened once on a device. Where storage refuses, it is opened again.
+    async fn keep_page(&mut self, io: &Io, chain: Chain, rows: &[Row]) {
+        let Some(open) = self.unlocked.as_deref() else { return };
+        let name = format!("{INDEX}{}/{:016x}", open.member.vault(), chain.sequence);
+        let mut plain = chain.sequence.to_be_bytes().to_vec();
+        plain.extend_from_slice(chain.head.as_bytes());
+        for row in rows {
+            row.write(&mut plain);
+        }
+        let Ok(sealed) = open.local.seal_index(name.as_bytes(), &plain, &mut self.rng) else { return };
+        let _ = io.keep(name, sealed).await;
+    }
+
+    /// Loads the sealed index of this device; a page that does not open or does not follow ends it there, and the rest
+    /// is fetched.
+    pub(super) async fn load_index(&mut self, io: &Io) -> Result<(), Failure> {
+        let prefix = format!("{INDEX}{}/", self.open()?.member.vault());
+        let mut pages = io.load(&prefix).await;
+        pages.sort_unstable();
+        let open = self.open()?;
+        let Some(practice) = open.practice.as_deref() else { return Ok(()) };
+        let receipt_key = practice.identity.receipt_key;
+        for (name, sealed) in pages {
+            let Ok(plain) = open.local.open_index(name.as_bytes(), &sealed) else { break };
+            let Some((chain, rows)) = read_page(plain.expose_secret()) else { break };
+            let genuine = |row: &Row| {
+                let hash = souspli_attest::event_hash(row.event.bytes());
+                verify_receipt(&row.receipt.encode(), &hash, &open.context, &receipt_key).is_ok()
+            };
+            if chain.sequence <= open.chain.sequence || !rows.iter().all(genuine) {
+                break;
+            }
+            for row in rows {
+                open.take(row);
+            }
+            open.chain = chain;
+        }
+        self.judge()
+    }
+}
+
+impl Unlocked {
+    /// Takes an opened event into the ledger; what does not verify is marked there.
+    fn take(&mut self, row: Row) {
+        let hash = souspli_attest::event_hash(row.event.bytes());
+        let entry = Entry { event: row.event, hash, receipt: row.receipt };
+        let id = entry.header().record;
+        let said = row.plain.and_then(|plain| read(&self.context, &plain));
+        let said = said.and_then(|said| self.rostered(&entry).map(|()| said));
+        match said {
+            Ok(said) => {
+                let _ = self.ledger.take(entry, &said);
+            }
+            Err(distrust) => {
+                self.ledger.broken.insert(id, distrust);
+            }
+        }
+    }
+
+    fn rostered(&self, entry: &Entry) -> Result<(), Distrust> {
+        let header = entry.header();
+        if header.author_kind != AuthorKind::Member {
+            return Ok(());
+        }
+        let current = self.practice.as_deref().map(|practice| &practice.identity);
+        let identity = current
+            .filter(|identity| identity.epoch == header.epoch)
+            .or_else(|| self.openers.identities.get(&header.epoch));
+        match identity {
+            Some(identity) => identity.member(&header.author).map(|_| ()).ok_or(Distrust::NotRostered),
+            // From the index: its author was checked when the page was kept.
+            None => Ok(()),
+        }
+    }
+
+    fn ledger_identities(&self) -> &std::collections::BTreeMap<u32, souspli_crypto::publish::Identity> {
+        &self.openers.identities
+    }
+}
+
+/// An event with its receipt and what opened of it.
+struct Row {
+    event: Event,
+    receipt: Receipt,
+    plain: Result<Plain, Distrust>,
+}
+
+impl Row {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.event.bytes());
+        out.extend_from_slice(&self.receipt.encode());
+        let empty = (Vec::new(), None);
+        let (d, c) = self.plain.as_ref().unwrap_or(&empty);
+        for part in [Some(d), c.as_ref()] {
+            let length = part.map_or(u32::MAX, |part| u32::try_from(part.len()).unwrap_or(0));
+            out.extend_from_slice(&length.to_be_bytes());
+            out.extend_from_slice(part.map(Vec::as_slice).unwrap_or_default());
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (event, rest) = bytes.split_at_checked(souspli_protocol::sizes::EVENT)?;
+        let (receipt, rest) = rest.split_at_checked(Receipt::SIZE)?;
+        let (d, rest) = part(rest)?;
+        let (c, rest) = part(rest)?;
+        let plain = d.filter(|d| !d.is_empty()).map(|d| (d, c)).ok_or(Distrust::BadEvent);
+        let event = Event::parse(event.to_vec()).ok()?;
+        Some((Self { event, receipt: Receipt::decode(receipt).ok()?, plain }, rest))
+    }
+}
+
+fn part(bytes: &[u8]) -> Option<(Option<Vec<u8>>, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let length = u32::from_be_bytes(*length);
+    if length == u32::MAX {
+        return Some((None, rest));
+    }
+    let (part, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
+    Some((Some(part.to_vec()), rest))
+}
+
+fn read_page(bytes: &[u8]) -> Option<(Chain, Vec<Row>)> {
+    let (sequence, rest) = bytes.split_first_chunk::<8>()?;
+    let (head, mut rest) = rest.split_first_chunk::<32>()?;
+    let mut rows = Vec::new();
+    while !rest.is_empty() {
+        let (row, after) = Row::read(rest)?;
+        rows.push(row);
+        rest = after;
+    }
+    Some((Chain { sequence: u64::from_be_bytes(*sequence), head: Digest(*head) }, rows))
+}
