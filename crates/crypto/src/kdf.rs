@@ -18,7 +18,7 @@ pub(crate) fn bound(label: Label, context: &Context, fields: &[&[u8]]) -> Vec<u8
 }
 
 /// HKDF-SHA256 extract and expand to `N` bytes. No salt and an empty salt are the same thing (RFC 5869 §2.2).
-#[expect(clippy::expect_used, reason = "N is 32 or 64 here, the limit of RFC 5869 §2.3 is 255 × 32")]
+#[expect(clippy::expect_used, reason = "N is known here and small, the limit of RFC 5869 §2.3 is 255 × 32")]
 pub(crate) fn expand<const N: usize>(salt: &[u8], ikm: &[u8], info: &[u8]) -> Secret<N> {
     Secret::fill(|place| Hkdf::<Sha256>::new(Some(salt), ikm).expand(info, place).expect("a short output"))
 }

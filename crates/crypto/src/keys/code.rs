@@ -74,7 +74,7 @@ macro_rules! codes {
 
             /// Where the host keeps the vault that this opens.
             pub fn locator(&self) -> Locator {
-                Locator(*derive(&self.0, $label, &Context::NONE, &[]).expose_secret())
+                Locator(*derive(self.bits(), $label, &Context::NONE, &[]).expose_secret())
             }
 
             pub(crate) fn bits(&self) -> &Secret<16> {
@@ -172,13 +172,9 @@ mod tests {
         assert_eq!(RecoveryCode::parse(&text), Err(CodeError::Checksum), "the other kind");
         assert_eq!(AccountKey::parse(&text[1..]), Err(CodeError::WrongLength(27)));
         assert_eq!(AccountKey::parse(""), Err(CodeError::WrongLength(0)));
-        assert_eq!(AccountKey::parse(&text.replacen('5', "U", 1)).err(), foreign(&text, 'U'));
+        assert_eq!(AccountKey::parse(&format!("U{}", &text[1..])), Err(CodeError::ForeignCharacter('U')));
         assert_eq!(AccountKey::parse("é"), Err(CodeError::ForeignCharacter('é')));
         assert!(!format!("{key:?}").contains('5'), "a code is not printed");
-    }
-
-    fn foreign(text: &str, character: char) -> Option<CodeError> {
-        Some(if text.contains('5') { CodeError::ForeignCharacter(character) } else { CodeError::Checksum })
     }
 
     #[test]

@@ -130,7 +130,7 @@ fn plain(mask: u8, seeds: &EpochSeeds, access: &CalendarKey, staff: &StaffKey) -
     let zero = Secret::new([0; 32]);
     let access = access.expose_access();
     let clinical = seeds.clinical.iter().zip(0..).map(|(seed, bit)| if granted(mask, bit) { seed } else { &zero });
-    let head = core::iter::once(&seeds.desk).chain(clinical).flat_map(|seed| seed.expose_secret());
+    let head = core::iter::once(&seeds.desk).chain(clinical).flat_map(Secret::expose_secret);
     let middle = core::iter::once(&mask).chain(&[0; 7]).chain(access.expose_secret());
     Secret::fill(|place| {
         for (byte, value) in place.iter_mut().zip(head.chain(middle).chain(staff.expose().expose_secret())) {
@@ -145,29 +145,19 @@ fn read(bytes: &[u8]) -> Option<Grant> {
     let (access, rest) = rest.split_at_checked(CalendarKey::ACCESS)?;
     let (staff, reserved) = rest.split_at_checked(32)?;
     let (desk, clinical) = seeds.split_at_checked(32)?;
-    if zeros.iter().chain(reserved).any(|byte| *byte != 0) || reserved.len() != 32 {
+    let seeds = || clinical.chunks_exact(32).zip(0..);
+    let fits = seeds().all(|(seed, bit)| seed.iter().any(|byte| *byte != 0) == granted(mask, bit));
+    if !fits || reserved.len() != 32 || zeros.iter().chain(reserved).any(|byte| *byte != 0) {
         return None;
     }
-    let clinical: Vec<Option<Secret<32>>> = clinical
-        .chunks_exact(32)
-        .zip(0..)
-        .map(|(seed, bit)| seed_of(seed, granted(mask, bit)))
-        .collect::<Option<_>>()?;
+    let clinical: Vec<Option<Secret<32>>> =
+        seeds().map(|(seed, bit)| Secret::from_slice(seed).ok().filter(|_| granted(mask, bit))).collect();
     Some(Grant {
         desk: Secret::from_slice(desk).ok()?,
         clinical: clinical.try_into().ok()?,
         access: CalendarKey::from_access(access).ok()?,
         staff: StaffKey::new(Secret::from_slice(staff).ok()?),
     })
-}
-
-/// The outer `None` says that mask and seed contradict each other.
-fn seed_of(seed: &[u8], granted: bool) -> Option<Option<Secret<32>>> {
-    let present = seed.iter().any(|byte| *byte != 0);
-    if present != granted {
-        return None;
-    }
-    if granted { Secret::from_slice(seed).ok().map(Some) } else { Some(None) }
 }
 
 const fn granted(mask: u8, bit: u32) -> bool {

@@ -39,6 +39,13 @@ impl PassphraseError {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stretched(Secret<48>);
 
+#[cfg(all(feature = "vectors", feature = "argon2"))]
+impl Stretched {
+    pub(crate) fn expose(&self) -> &Secret<48> {
+        &self.0
+    }
+}
+
 /// Stretches a passphrase (NFC, at least 12 characters) with Argon2id, profile 1 (RFC 9106). Takes 64 MiB and a good
 /// part of a second: once for each time a person types it.
 #[cfg(feature = "argon2")]

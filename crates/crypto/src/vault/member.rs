@@ -84,7 +84,7 @@ fn read(bytes: &[u8]) -> Result<MemberVault, TlvError> {
     }
     let vault_seed = secret(r.bytes(5)?, 5)?;
     let context = Context { fp: Fingerprint(r.array(6)?), calendar: CalendarId(r.array(7)?) };
-    let content = MemberVault {
+    let read = MemberVault {
         vault_seed,
         context,
         member_seed: secret(r.bytes(8)?, 8)?,
@@ -98,7 +98,7 @@ fn read(bytes: &[u8]) -> Result<MemberVault, TlvError> {
         settings: r.bytes(13)?.to_vec(),
     };
     r.finish()?;
-    Ok(content)
+    Ok(read)
 }
 
 /// A field that is a secret of 32 bytes.

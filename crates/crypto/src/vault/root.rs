@@ -145,7 +145,7 @@ fn read(bytes: &[u8]) -> Result<RootVault, TlvError> {
     }
     let vault_seed = secret(r.bytes(5)?, 5)?;
     let context = Context { fp: Fingerprint(r.array(6)?), calendar: CalendarId(r.array(7)?) };
-    let content = RootVault {
+    let read = RootVault {
         vault_seed,
         context,
         nonce: r.array(8)?,
@@ -157,7 +157,7 @@ fn read(bytes: &[u8]) -> Result<RootVault, TlvError> {
         acl_fillers: fillers(r.bytes(14)?).ok_or(TlvError::Length { tag: 14 })?,
     };
     r.finish()?;
-    Ok(content)
+    Ok(read)
 }
 
 type Item = Zeroizing<Vec<u8>>;
