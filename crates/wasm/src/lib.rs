@@ -9,9 +9,13 @@ mod outcome;
 mod panic;
 #[cfg(feature = "patient")]
 mod patient;
+#[cfg(feature = "practice")]
+mod practice;
 mod rng;
 mod step;
 
 pub use flow::Flow;
 #[cfg(feature = "patient")]
 pub use patient::Patient;
+#[cfg(feature = "practice")]
+pub use practice::Practice;

@@ -23,6 +23,7 @@ pub(crate) fn read(outcome: &JsValue) -> Result<Outcome, JsValue> {
             let entries = entries.iter().map(|entry| Ok((text(&entry, "key")?, bytes(&entry, "bytes")?)));
             Outcome::Loaded(entries.collect::<Result<_, JsValue>>()?)
         }
+        "collected" => Outcome::Collected(bytes(outcome, "bytes")?),
         _ => return Err(wrong()),
     })
 }

@@ -24,6 +24,11 @@ fn write_effect(effect: &Effect) -> Result<JsValue, JsValue> {
         }
         Effect::Load { prefix } => object(&[("step", "load".into()), ("prefix", prefix.into())]),
         Effect::Forget { key } => object(&[("step", "forget".into()), ("key", key.into())]),
+        Effect::Delegate { events } => {
+            let events: Array = events.iter().map(|event| copied(event)).collect();
+            object(&[("step", "delegate".into()), ("events", events.into())])
+        }
+        Effect::Collect => object(&[("step", "collect".into())]),
         Effect::Progress { done, total } => {
             object(&[("step", "progress".into()), ("done", (*done).into()), ("total", (*total).into())])
         }
