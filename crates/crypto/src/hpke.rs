@@ -66,10 +66,13 @@ pub struct PrivateKey {
 
 impl PrivateKey {
     /// The key of a 32-byte seed: X-Wing's private key is its seed (draft-connolly-cfrg-xwing-kem §5.2).
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "the type has the length, and every 32 bytes are a private key"
+    )]
     pub fn from_seed(seed: &Secret<32>) -> Self {
-        // Every 32 bytes are a private key, so the other arm is never taken; it gives a key like any other.
-        let private = <XWing as Kem>::PrivateKey::from_bytes(seed.expose_secret())
-            .unwrap_or_else(|_| XWing::derive_keypair(seed.expose_secret()).0);
+        let private = <XWing as Kem>::PrivateKey::from_bytes(seed.expose_secret()).expect("32 bytes");
         let public = PublicKey(Box::new(XWing::sk_to_pk(&private)));
         Self { private: Box::new(private), public }
     }

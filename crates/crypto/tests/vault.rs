@@ -310,7 +310,7 @@ fn secrets_are_not_printed() {
     let root = root_vault();
     let link = LinkKeys::derive(&root.context, &root.links[0].secret);
     let text = format!("{:?} {:?} {:?} {link:?} {:?}", person.vault, root, person.stretched, person.account);
-    for needle in ["171, 171", "abab", "ABAB", "q6ur"] {
+    for needle in ["171, 171", "abab", "ABAB", "q6ur", "Praxisschild", "first", "112, 105, 110, 115"] {
         assert!(!text.contains(needle), "{needle}");
     }
     for secret in [&root.root_seed, &root.vault_seed, &root.links[0].secret] {

@@ -2,6 +2,8 @@
 
 mod open;
 mod seal;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use open::{OpenError, Opened, OpenedByPatient, open_clinical, open_desk, open_patient};

@@ -12,7 +12,6 @@ use crate::keys::CalendarKey;
 use crate::{CannotSeal, PrivateKey, PublicKey, Secret, seal_hpke};
 
 /// Everything that goes into an event.
-#[derive(Debug)]
 pub struct Draft<'a> {
     /// The header; its two commitments are made here, whatever stands in them.
     pub header: Header,
@@ -28,6 +27,12 @@ pub struct Draft<'a> {
     pub patient: Option<Patient<'a>>,
     /// Who signs.
     pub signers: Signers<'a>,
+}
+
+impl core::fmt::Debug for Draft<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Draft").field("header", &self.header).finish_non_exhaustive()
+    }
 }
 
 /// For whom an event is, besides the practice.

@@ -163,3 +163,27 @@ fn read(bytes: &[u8]) -> Option<Grant> {
 const fn granted(mask: u8, bit: u32) -> bool {
     mask.unbounded_shr(bit) & 1 == 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::Practice;
+
+    #[test]
+    fn a_grant_that_contradicts_itself_is_refused() {
+        let practice = Practice::new(b"grant");
+        let good = plain(0b101, &practice.epoch, &practice.calendar, &practice.staff);
+        assert!(read(good.expose_secret()).is_some());
+        let changed = |at: usize, value: u8| {
+            let mut bytes = good.expose_secret().to_vec();
+            bytes[at] = value;
+            read(&bytes)
+        };
+        assert_eq!(changed(288, 0b100), None, "a seed that the mask does not name");
+        assert_eq!(changed(288, 0b111), None, "a mask that names no seed");
+        assert_eq!(changed(289, 1), None, "a reserved byte");
+        assert_eq!(changed(399, 1), None, "the last reserved byte");
+        assert_eq!(read(&good.expose_secret()[..399]), None);
+        assert_eq!(read(&[good.expose_secret(), &[0][..]].concat()), None);
+    }
+}

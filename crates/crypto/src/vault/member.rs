@@ -19,7 +19,7 @@ use crate::{Secret, SecretBytes};
 pub const HOST_ORIGIN_LIMIT: usize = 256;
 
 /// What a member keeps.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct MemberVault {
     /// Seed of the vault's own key.
     pub vault_seed: Secret<32>,
@@ -43,6 +43,12 @@ impl MemberVault {
     /// The member's keys.
     pub fn keys(&self) -> MemberKeys {
         MemberKeys::derive(&self.context, &self.member_seed)
+    }
+}
+
+impl core::fmt::Debug for MemberVault {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("MemberVault").field("role", &self.role).finish_non_exhaustive()
     }
 }
 

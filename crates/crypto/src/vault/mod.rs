@@ -9,6 +9,8 @@ mod member;
 mod open;
 mod root;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use content::VaultContent;

@@ -27,7 +27,7 @@ const MAX_EPOCHS: usize = 256;
 const MAX_GENERATIONS: usize = 256;
 
 /// What the owners keep together.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct RootVault {
     /// Seed of the vault's own key.
     pub vault_seed: Secret<32>,
@@ -59,7 +59,7 @@ pub struct Generation {
 }
 
 /// A link of the table.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct StoredLink {
     /// Its secret.
     pub secret: Secret<32>,
@@ -72,7 +72,7 @@ pub struct StoredLink {
 }
 
 /// A member of the practice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredMember {
     /// The key that signs.
     pub key: VerifyingKey,
@@ -104,6 +104,19 @@ impl RootVault {
         self.generations.last()
     }
 }
+
+/// Names are not printed, no more than secrets are.
+macro_rules! unprinted {
+    ($($name:ident)*) => {$(
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
+}
+
+unprinted! { RootVault StoredLink StoredMember }
 
 impl VaultContent for RootVault {
     const KIND: u8 = 2;

@@ -74,14 +74,37 @@ impl Slot {
     ) -> Result<Self, CannotSeal> {
         let seed = Secret::make(rng);
         let public = PrivateKey::from_seed(&seed).public().to_bytes();
-        let mut slot = Self { id, kind: secret.kind(), public, wrap: Vec::new() };
+        Self { id, kind: secret.kind(), public, wrap: Vec::new() }.wrapped(vault, secret, &seed, vault_key, rng)
+    }
+
+    fn wrapped(
+        mut self,
+        vault: &VaultId,
+        secret: &SlotSecret<'_>,
+        seed: &Secret<32>,
+        vault_key: &VerifyingKey,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, CannotSeal> {
         let plain: Secret<64> = Secret::fill(|place| {
             let (first, last) = place.split_at_mut(32);
             first.copy_from_slice(seed.expose_secret());
             last.copy_from_slice(vault_key.as_bytes());
         });
-        slot.wrap = seal_box(&secret.kek(vault, id), &slot.bound(vault), plain.expose_secret(), rng)?;
-        Ok(slot)
+        self.wrap = seal_box(&secret.kek(vault, self.id), &self.bound(vault), plain.expose_secret(), rng)?;
+        Ok(self)
+    }
+
+    /// Slot 0 with the public key of another seed than it wraps.
+    #[cfg(test)]
+    pub(super) fn make_naming_another(
+        vault: &VaultId,
+        secret: &SlotSecret<'_>,
+        vault_key: &VerifyingKey,
+        rng: &mut impl CryptoRng,
+    ) -> Self {
+        let public = PrivateKey::from_seed(&Secret::make(rng)).public().to_bytes();
+        let slot = Self { id: 0, kind: secret.kind(), public, wrap: Vec::new() };
+        slot.wrapped(vault, secret, &Secret::make(rng), vault_key, rng).expect("sealed")
     }
 
     /// Reads a slot: `None` when it is empty. Its id must be its place.

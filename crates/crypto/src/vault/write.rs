@@ -76,7 +76,7 @@ impl<C: VaultContent> OpenVault<C> {
         Ok(vault)
     }
 
-    fn write_slots(
+    pub(super) fn write_slots(
         &self,
         generation: u64,
         content_key: &Secret<32>,
