@@ -4,15 +4,14 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _};
-use souspli_protocol::claims::ClaimIds;
-use souspli_protocol::event::{Header, Operation};
-use souspli_store::{AppendError, Appended, Calendar, EventWrite, Linker};
+use souspli_protocol::Gid;
+use souspli_protocol::event::Header;
+use souspli_store::{AppendError, Appended, Calendar, EventWrite, Linker, RecordState};
 
 use crate::claim::{self, Owner, Taking};
-use crate::record::{self, Record};
 use crate::stop::Stop;
 use crate::unit::Unit;
-use crate::{calendar, chain, hold};
+use crate::{calendar, chain, hold, record};
 
 type Outcome<T> = Result<T, Stop<AppendError>>;
 
@@ -37,9 +36,9 @@ impl Unit for Append {
         {
             return Ok(stored);
         }
-        self.check(&calendar, record.as_ref()).map_err(Stop::Refused)?;
-        let claims = self.claim(db, record.as_ref())?;
-        self.store(db, &mut calendar, &self.next(record.as_ref(), claims))
+        let change = self.write.apply(&calendar, record.as_ref()).map_err(Stop::Refused)?;
+        self.claim(db, &change.freed)?;
+        self.store(db, &mut calendar, &change.record)
     }
 }
 
@@ -61,67 +60,21 @@ impl Append {
         Ok(stored.optional()?)
     }
 
-    fn check(&self, calendar: &Calendar, record: Option<&Record>) -> Result<(), AppendError> {
-        let header = self.header();
-        match (header.operation, record) {
-            (Operation::Create, Some(_)) => return Err(AppendError::RecordExists),
-            (Operation::Append, None) => return Err(AppendError::NoRecord),
-            (Operation::Append, Some(record))
-                if record.revision.checked_add(1) != Some(header.revision) || record.hash != header.previous =>
-            {
-                return Err(AppendError::RevisionConflict);
-            }
-            (Operation::Create, None) | (Operation::Append, Some(_)) => {}
-        }
-        if header.version != calendar.version {
-            return Err(AppendError::StaleVersion);
-        }
-        if self.write.claims.is_some() && record.is_some_and(|record| record.released) {
-            return Err(AppendError::Released);
-        }
-        Ok(())
-    }
-
-    /// Takes what the event claims, gives back what it no longer does, and returns what the record has then.
-    fn claim(&self, db: &Connection, record: Option<&Record>) -> Outcome<Option<ClaimIds>> {
+    /// Takes what the event claims and gives back what the record no longer does.
+    fn claim(&self, db: &Connection, freed: &[Gid]) -> Outcome<()> {
         let header = self.header();
         let (calendar, owner) = (header.context.calendar, Owner::Record(header.record));
-        let old = record.and_then(|record| record.claims);
-        let Some(new) = self.write.claims else {
-            if !header.release {
-                return Ok(old);
-            }
-            claim::give_back(db, calendar, owner, old.iter().flat_map(ClaimIds::ids))?;
-            return Ok(None);
-        };
+        claim::give_back(db, calendar, owner, freed)?;
+        let Some(ids) = &self.write.claims else { return Ok(()) };
         let session = self.write.hold.map(|hold| hold.session);
         let (window, now) = (header.window, self.minute);
-        let taking = Taking { calendar, ids: &new, owner, session, window, until: 0, now };
-        if !claim::take(db, &taking)? {
+        if !claim::take(db, &Taking { calendar, ids, owner, session, window, until: 0, now })? {
             return Err(Stop::Refused(AppendError::Taken));
         }
-        claim::give_back(db, calendar, owner, old.iter().flat_map(|old| claim::without(old, &new)))?;
-        if let Some(session) = session {
-            hold::end(db, calendar, session)?;
-        }
-        Ok(Some(new))
+        session.map_or(Ok(()), |session| hold::end(db, calendar, session))
     }
 
-    /// Where the record stands after the event.
-    #[allow(clippy::large_types_passed_by_value)] // it moves into the record
-    fn next(&self, record: Option<&Record>, claims: Option<ClaimIds>) -> Record {
-        let header = self.header();
-        let stays = record.filter(|_| self.write.claims.is_none());
-        Record {
-            revision: header.revision,
-            hash: self.write.hash,
-            window: stays.map_or(header.window, |record| record.window),
-            released: header.release || record.is_some_and(|record| record.released),
-            claims,
-        }
-    }
-
-    fn store(&self, db: &Connection, calendar: &mut Calendar, next: &Record) -> Outcome<Appended> {
+    fn store(&self, db: &Connection, calendar: &mut Calendar, record: &RecordState) -> Outcome<Appended> {
         let header = self.header();
         let before = calendar.sequence;
         let of = Some((header.record, header.revision));
@@ -137,7 +90,7 @@ impl Append {
             self.write.hash.0,
             self.write.event.bytes(),
         ))?;
-        record::write(db, header.context.calendar, header.record, next)?;
+        record::write(db, header.context.calendar, header.record, record)?;
         Ok(Appended { receipt, new: true, sequence: calendar.sequence })
     }
 }

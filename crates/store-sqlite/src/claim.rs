@@ -75,8 +75,3 @@ pub(crate) fn give_back<'a>(
     }
     Ok(())
 }
-
-/// Those of the old ids that are not among the new.
-pub(crate) fn without<'a>(old: &'a ClaimIds, new: &'a ClaimIds) -> impl Iterator<Item = &'a Gid> {
-    old.ids().iter().filter(|gid| new.ids().binary_search(gid).is_err())
-}

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use souspli_protocol::publication::{Publication, PublicationKind};
+use souspli_protocol::publication::Publication;
 use souspli_protocol::{CalendarId, Digest};
-use souspli_store::{Calendar, Linker, PublishError, Sealed, StoreError};
+use souspli_store::{Calendar, Linker, PublishError, Sealed};
 
 use crate::stop::Stop;
 use crate::unit::Unit;
@@ -27,9 +27,6 @@ impl Unit for Publish {
     fn perform(&self, db: &Connection) -> Outcome<Vec<Sealed>> {
         let Some(first) = self.batch.first() else { return Ok(Vec::new()) };
         let context = first.statement().context;
-        if self.batch.iter().any(|publication| publication.statement().context != context) {
-            return Err(Stop::Refused(StoreError::Failed("a batch names two calendars".to_owned()).into()));
-        }
         let hashes: Vec<Digest> = self.batch.iter().map(|publication| self.linker.hash(publication.bytes())).collect();
         let stored = calendar::read(db, context.calendar)?;
         if stored.is_some()
@@ -37,7 +34,7 @@ impl Unit for Publish {
         {
             return Ok(receipts);
         }
-        let mut calendar = self.check(stored).map_err(Stop::Refused)?;
+        let mut calendar = Calendar::before_batch(stored, &self.batch).map_err(Stop::Refused)?;
         if stored.is_none() {
             calendar::create(db, &calendar)?;
         }
@@ -65,36 +62,6 @@ impl Publish {
             receipts.push(row.get(0)?);
         }
         Ok(Some(receipts))
-    }
-
-    /// The calendar that the batch goes on with: the stored one, or the one that its registration makes.
-    fn check(&self, stored: Option<Calendar>) -> Result<Calendar, PublishError> {
-        let first = self.batch.first().ok_or(PublishError::NoCalendar)?.statement();
-        let registers = |kind| kind == PublicationKind::Registration;
-        let calendar = match stored {
-            Some(_) if registers(first.kind) => return Err(PublishError::AlreadyRegistered),
-            Some(calendar) => calendar,
-            None if registers(first.kind) => Calendar {
-                context: first.context,
-                root: first.signer,
-                version: 0,
-                generation: 0,
-                sequence: 0,
-                head: Digest::ZERO,
-            },
-            None => return Err(PublishError::NoCalendar),
-        };
-        let mut version = calendar.version;
-        for (place, publication) in self.batch.iter().enumerate() {
-            if place > 0 && registers(publication.statement().kind) {
-                return Err(PublishError::AlreadyRegistered);
-            }
-            version = version.saturating_add(1);
-            if publication.statement().version != version {
-                return Err(PublishError::StaleVersion);
-            }
-        }
-        Ok(calendar)
     }
 
     fn store(

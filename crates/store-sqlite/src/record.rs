@@ -3,35 +3,26 @@
 use rusqlite::{Connection, OptionalExtension as _};
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::{CalendarId, Digest, RecordId};
+use souspli_store::RecordState;
 
 use crate::stop::Stop;
 
-/// A record's row.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Record {
-    pub(crate) revision: u32,
-    pub(crate) hash: Digest,
-    pub(crate) window: u32,
-    pub(crate) released: bool,
-    pub(crate) claims: Option<ClaimIds>,
-}
-
 /// Reads a record.
-pub(crate) fn read<E>(db: &Connection, calendar: CalendarId, record: RecordId) -> Result<Option<Record>, Stop<E>> {
+pub(crate) fn read<E>(db: &Connection, calendar: CalendarId, record: RecordId) -> Result<Option<RecordState>, Stop<E>> {
     let sql = "SELECT revision, hash, window_number, released, claims FROM record WHERE calendar = ?1 AND record = ?2";
     let row = db
         .prepare_cached(sql)?
         .query_row((calendar.0, record.0), |row| {
             let hash = Digest(row.get(1)?);
             let (revision, window, released) = (row.get(0)?, row.get(2)?, row.get(3)?);
-            Ok((Record { revision, hash, window, released, claims: None }, row.get::<_, Vec<u8>>(4)?))
+            Ok((RecordState { revision, hash, window, released, claims: None }, row.get::<_, Vec<u8>>(4)?))
         })
         .optional()?;
-    row.map(|(record, ids)| Ok(Record { claims: claims(&ids)?, ..record })).transpose()
+    row.map(|(record, ids)| Ok(RecordState { claims: claims(&ids)?, ..record })).transpose()
 }
 
 /// Writes a record, new or moved on.
-pub(crate) fn write(db: &Connection, calendar: CalendarId, id: RecordId, record: &Record) -> rusqlite::Result<()> {
+pub(crate) fn write(db: &Connection, calendar: CalendarId, id: RecordId, record: &RecordState) -> rusqlite::Result<()> {
     let sql = "INSERT INTO record (calendar, record, revision, hash, window_number, released, claims)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT (calendar, record) DO UPDATE

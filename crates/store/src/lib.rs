@@ -6,6 +6,7 @@
 //! since 1970 (u32); a hold is live in the minutes before its `until`.
 
 mod error;
+mod rules;
 mod shapes;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 
 pub use error::{AppendError, HoldError, OpenError, PublishError, StoreError, VaultError};
+pub use rules::{Change, Linked, RecordState};
 pub use shapes::{
     Appended, Calendar, ClaimsNow, EventWrite, HoldQuoted, Linker, Listed, Sealed, StoredEvent, StoredPublication,
 };

@@ -1,0 +1,136 @@
+//! The trait's methods: each runs a unit or a read.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use souspli_protocol::claims::ClaimIds;
+use souspli_protocol::publication::{Publication, PublicationKind};
+use souspli_protocol::vault::SealedVault;
+use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
+use souspli_store::{
+    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, Linker, Listed, PublishError, Sealed, Store,
+    StoreError, StoredEvent, StoredPublication, VaultError,
+};
+
+use crate::append::Append;
+use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
+use crate::publish::Publish;
+use crate::unit::{read as ask, run};
+use crate::vault::{CreateVault, ReplaceVault};
+use crate::{PostgresStore, calendar, hold, read, vault};
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn calendar(&self, calendar: CalendarId) -> Result<Option<Calendar>, StoreError> {
+        ask(&self.pool, move |db| Box::pin(calendar::read(db, calendar))).await
+    }
+
+    async fn publish(
+        &self,
+        batch: &[Publication],
+        minute: u32,
+        linker: &Arc<dyn Linker>,
+    ) -> Result<Vec<Sealed>, PublishError> {
+        run(&self.pool, Publish { batch: batch.to_vec(), minute, linker: linker.clone() }).await
+    }
+
+    async fn publication(
+        &self,
+        calendar: CalendarId,
+        kind: PublicationKind,
+        slot: u32,
+    ) -> Result<Option<StoredPublication>, StoreError> {
+        let slot = u64::from(slot);
+        let found = ask(&self.pool, move |db| Box::pin(read::publications(db, calendar, kind, slot, slot + 1))).await?;
+        Ok(found.into_iter().next())
+    }
+
+    async fn publications(
+        &self,
+        calendar: CalendarId,
+        kind: PublicationKind,
+        from: u32,
+        to: u32,
+    ) -> Result<Vec<StoredPublication>, StoreError> {
+        ask(&self.pool, move |db| Box::pin(read::publications(db, calendar, kind, from.into(), to.into()))).await
+    }
+
+    async fn hold(
+        &self,
+        calendar: CalendarId,
+        session: VerifyingKey,
+        window: u32,
+        claims: &ClaimIds,
+        now: u32,
+        until: u32,
+    ) -> Result<(), HoldError> {
+        run(&self.pool, Hold { calendar, session, window, claims: *claims, now, until }).await
+    }
+
+    async fn extend_hold(
+        &self,
+        calendar: CalendarId,
+        session: VerifyingKey,
+        now: u32,
+        until: u32,
+    ) -> Result<(), HoldError> {
+        run(&self.pool, ExtendHold { calendar, session, now, until }).await
+    }
+
+    async fn release_hold(&self, calendar: CalendarId, session: VerifyingKey) -> Result<(), StoreError> {
+        run(&self.pool, ReleaseHold { calendar, session }).await
+    }
+
+    async fn holds(&self, calendar: CalendarId, session: VerifyingKey, now: u32) -> Result<bool, StoreError> {
+        ask(&self.pool, move |db| Box::pin(hold::holds(db, calendar, session, now))).await
+    }
+
+    async fn sweep_holds(&self, now: u32) -> Result<u64, StoreError> {
+        let calendars = ask(&self.pool, move |db| Box::pin(hold::with_expired(db, now))).await?;
+        let mut swept = 0_u64;
+        for calendar in calendars {
+            swept = swept.saturating_add(run(&self.pool, SweepHolds { calendar, now }).await?);
+        }
+        Ok(swept)
+    }
+
+    async fn append(&self, write: &EventWrite, minute: u32, linker: &Arc<dyn Linker>) -> Result<Appended, AppendError> {
+        run(&self.pool, Append { write: write.clone(), minute, linker: linker.clone() }).await
+    }
+
+    async fn last_event(&self, calendar: CalendarId, record: RecordId) -> Result<Option<StoredEvent>, StoreError> {
+        Ok(ask(&self.pool, move |db| Box::pin(read::events(db, calendar, record, false))).await?.pop())
+    }
+
+    async fn record(&self, calendar: CalendarId, record: RecordId) -> Result<Vec<StoredEvent>, StoreError> {
+        ask(&self.pool, move |db| Box::pin(read::events(db, calendar, record, true))).await
+    }
+
+    async fn chain(&self, calendar: CalendarId, since: u64, limit: u32) -> Result<Vec<Listed>, StoreError> {
+        ask(&self.pool, move |db| Box::pin(read::chain(db, calendar, since, limit))).await
+    }
+
+    async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError> {
+        ask(&self.pool, move |db| Box::pin(read::claims(db, calendar, from, to, now))).await
+    }
+
+    async fn create_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError> {
+        run(&self.pool, CreateVault { vault: vault.clone(), locators }).await
+    }
+
+    async fn replace_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError> {
+        run(&self.pool, ReplaceVault { vault: vault.clone(), locators }).await
+    }
+
+    async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError> {
+        ask(&self.pool, move |db| Box::pin(vault::at(db, locator))).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        ask(&self.pool, |db| Box::pin(async move { Ok(sqlx::query("SELECT 1").execute(db).await.map(drop)?) })).await
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,145 @@
+//! Units of work and reads: in tasks of their own, so that no client who goes away can stop one halfway.
+//!
+//! sqlx 0.9.0 can give a connection whose `begin` was cancelled back to the pool with the transaction open, and the next
+//! borrower's writes are then lost with it (sqlx issue 4393). axum drops a handler when its client disconnects.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use souspli_store::StoreError;
+use sqlx::pool::PoolConnection;
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
+
+use crate::commit::{Committed, commit};
+use crate::stop::{Failure, Stop, at_commit, before_commit};
+
+/// Attempts before "busy"; the pauses between them double from one millisecond.
+const ATTEMPTS: u32 = 8;
+
+/// Explicit, whatever the server's defaults are.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+/// One write, with all that it needs; it may be attempted more than once.
+#[async_trait]
+pub(crate) trait Unit: Send + Sync + 'static {
+    /// What comes of it.
+    type Done: Send + 'static;
+    /// Why it did not happen.
+    type Refusal: From<StoreError> + Send + 'static;
+
+    /// Does the work inside a transaction; on an error it is rolled back.
+    async fn perform(&self, db: &mut PgConnection) -> Result<Self::Done, Stop<Self::Refusal>>;
+}
+
+/// The future of a read.
+pub(crate) type Reading<'c, T> = Pin<Box<dyn Future<Output = Result<T, Stop<StoreError>>> + Send + 'c>>;
+
+/// Runs a unit to its end.
+pub(crate) async fn run<U: Unit>(pool: &PgPool, unit: U) -> Result<U::Done, U::Refusal> {
+    let pool = pool.clone();
+    let task = tokio::spawn(async move { attempt_all(&pool, &unit).await });
+    task.await.unwrap_or_else(|_| Err(StoreError::UnknownOutcome("a unit of work ended early".to_owned()).into()))
+}
+
+/// Runs a read: one statement, so one snapshot.
+pub(crate) async fn read<T, F>(pool: &PgPool, question: F) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    F: for<'c> Fn(&'c mut PgConnection) -> Reading<'c, T> + Send + Sync + 'static,
+{
+    let pool = pool.clone();
+    let task = tokio::spawn(async move {
+        let mut attempt = 0;
+        loop {
+            let failure = match read_once(&pool, &question).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            again(failure, &mut attempt).await?;
+        }
+    });
+    task.await.unwrap_or_else(|_| Err(StoreError::Failed("a read ended early".to_owned())))
+}
+
+async fn attempt_all<U: Unit>(pool: &PgPool, unit: &U) -> Result<U::Done, U::Refusal> {
+    let mut attempt = 0;
+    loop {
+        let failure = match attempt_once(pool, unit).await {
+            Ok(outcome) => return outcome,
+            Err(failure) => failure,
+        };
+        again(failure, &mut attempt).await?;
+    }
+}
+
+/// Waits before another attempt, or says that there is none.
+async fn again(failure: Failure, attempt: &mut u32) -> Result<(), StoreError> {
+    match failure {
+        Failure::Again { error, .. } if *attempt + 1 >= ATTEMPTS => Err(error),
+        Failure::Again { error, .. } => {
+            tracing::debug!(%error, attempt, "another attempt follows");
+            tokio::time::sleep(Duration::from_millis(1 << *attempt)).await;
+            *attempt += 1;
+            Ok(())
+        }
+        Failure::Final(error) => {
+            tracing::warn!(%error, "a unit of work failed");
+            Err(error)
+        }
+    }
+}
+
+/// One transaction. The inner result is the caller's answer; the outer one asks for another attempt.
+async fn attempt_once<U: Unit>(pool: &PgPool, unit: &U) -> Result<Result<U::Done, U::Refusal>, Failure> {
+    let mut lease = pool.acquire().await.map_err(|error| before_commit(&error))?;
+    let outcome = transact(&mut lease, unit).await;
+    close_if_broken(&mut lease, outcome.as_ref().err());
+    outcome
+}
+
+async fn transact<U: Unit>(
+    lease: &mut PoolConnection<Postgres>,
+    unit: &U,
+) -> Result<Result<U::Done, U::Refusal>, Failure> {
+    let mut transaction = lease.begin_with(BEGIN).await.map_err(|error| before_commit(&error))?;
+    let stop = match unit.perform(&mut transaction).await {
+        Ok(done) => {
+            return match commit(transaction).await.map_err(|error| at_commit(&error))? {
+                Committed::Safely => Ok(Ok(done)),
+                Committed::WithWarning => Err(Failure::Final(StoreError::UnknownOutcome(
+                    "it was committed, but perhaps not replicated".to_owned(),
+                ))),
+            };
+        }
+        Err(stop) => stop,
+    };
+    let rolled_back = transaction.rollback().await;
+    let failure = match stop {
+        Stop::Refused(refusal) => return rolled_back.map(|()| Err(refusal)).map_err(|error| before_commit(&error)),
+        Stop::Damaged(what) => Failure::Final(StoreError::Damaged(what.to_owned())),
+        Stop::Database(error) => before_commit(&error),
+    };
+    Err(failure)
+}
+
+async fn read_once<T, F>(pool: &PgPool, question: &F) -> Result<T, Failure>
+where
+    F: for<'c> Fn(&'c mut PgConnection) -> Reading<'c, T>,
+{
+    let mut lease = pool.acquire().await.map_err(|error| before_commit(&error))?;
+    let outcome = question(&mut lease).await.map_err(|stop| match stop {
+        Stop::Refused(error) => Failure::Final(error),
+        Stop::Damaged(what) => Failure::Final(StoreError::Damaged(what.to_owned())),
+        Stop::Database(error) => before_commit(&error),
+    });
+    close_if_broken(&mut lease, outcome.as_ref().err());
+    outcome
+}
+
+/// What is broken, or in a state that nobody knows, does not go back to the pool.
+fn close_if_broken(lease: &mut PoolConnection<Postgres>, failure: Option<&Failure>) {
+    if let Some(Failure::Again { broken: true, .. } | Failure::Final(StoreError::UnknownOutcome(_))) = failure {
+        lease.close_on_drop();
+    }
+}
