@@ -134,6 +134,10 @@ fn is_json(value: &HeaderValue) -> bool {
 
 /// Reads JSON; a byte string that is not base64url of its length is told from every other fault.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
+    // A list of an object's values is another encoding of it to serde.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Code::BadJson.into());
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         let base64 = error.is_data() && error.to_string().starts_with(&Base64Error.to_string());
         if base64 { Code::BadBase64.into() } else { Code::BadJson.into() }
@@ -160,6 +164,7 @@ mod tests {
             (r#"{"locator":7}"#.to_owned(), Code::BadJson),
             (r#"{"not base64url of the expected length":7}"#.to_owned(), Code::BadJson),
             ("{}".to_owned(), Code::BadJson),
+            (format!(r#"["{locator}"]"#), Code::BadJson),
             (String::new(), Code::BadJson),
             ("[".repeat(5_000), Code::BadJson),
             ("{\"locator\":\"\\ud800\"}".to_owned(), Code::BadJson),
