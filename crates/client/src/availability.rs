@@ -28,14 +28,15 @@ pub struct Taken<'a> {
 }
 
 impl<'a> Taken<'a> {
-    /// `own` is the appointment whose place counts as free, since it would be given up.
-    pub fn new(practice: &Practice, availability: &'a Availability, own: Option<Appointment>) -> Self {
+    /// `own` are appointments whose place counts as free, since they would be given up: one that is to be moved, one
+    /// that this session holds.
+    pub fn new(practice: &Practice, availability: &'a Availability, own: &[Appointment]) -> Self {
         let context = practice.context;
         let keys = availability.hours.iter().filter_map(|hours| {
             let key = practice.access.advance_to(&context, hours.window).ok()?;
             Some((hours.bounds().granules()?.end(), key.k_gid(&context)))
         });
-        let own = own.map(|own| own.occupied()).unwrap_or_default();
+        let own = own.iter().flat_map(Appointment::occupied).collect();
         Self { context, availability, keys: keys.collect(), own }
     }
 
@@ -59,7 +60,7 @@ pub fn free_days(
     practice: &Practice,
     availability: &Availability,
     wanted: &Wanted,
-    own: Option<Appointment>,
+    own: &[Appointment],
     now: u32,
 ) -> Result<FreeDaysView, Failure> {
     let taken = Taken::new(practice, availability, own);
@@ -87,7 +88,7 @@ pub fn nearest(
     start: u32,
     now: u32,
 ) -> Result<Vec<FreeTimeView>, Failure> {
-    let taken = Taken::new(practice, availability, None);
+    let taken = Taken::new(practice, availability, &[]);
     let free = FreeTimes::new(&practice.catalogue, &availability.hours, now, |id, granule| taken.is(id, granule));
     let free = free.map_err(|_| Failure::new("bad_hours"))?;
     let times = free.nearest(wanted, start, NEAREST).map_err(|_| Failure::new("no_visit_type"))?;

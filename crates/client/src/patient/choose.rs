@@ -25,8 +25,7 @@ impl Session {
     /// The free times of a visit type, day by day.
     pub(super) fn free_days(&self, wanted: &call::Wanted, now: u32) -> Result<FreeDaysView, Failure> {
         let wanted = patients(wanted.visit_type, wanted.practitioner);
-        let own = self.booked.as_ref().map(|booked| booked.story.appointment);
-        free_days(self.practice()?, self.availability()?, &wanted, own, now)
+        free_days(self.practice()?, self.availability()?, &wanted, &self.own(), now)
     }
 
     /// Holds a free time for ten minutes.
@@ -78,8 +77,7 @@ impl Session {
     pub(super) fn appointment_at(&mut self, chosen: &Chosen, now: u32) -> Result<Appointment, Failure> {
         let practice = self.practice.as_deref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
         let availability = self.availability.as_ref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
-        let own = self.booked.as_ref().map(|booked| booked.story.appointment);
-        let taken = Taken::new(practice, availability, own);
+        let taken = Taken::new(practice, availability, &self.own());
         let free = FreeTimes::new(&practice.catalogue, &availability.hours, now, |id, granule| taken.is(id, granule));
         let free = free.map_err(|_| Failure::new("bad_hours"))?;
         let wanted = patients(chosen.visit_type, chosen.practitioner);
@@ -106,6 +104,12 @@ impl Session {
         failure
     }
 
+    /// What does not block its own patient: the booking that may be moved, and the time that is held.
+    fn own(&self) -> Vec<Appointment> {
+        let booked = self.booked.as_ref().map(|booked| booked.story.appointment);
+        booked.into_iter().chain(self.held.as_ref().map(|held| held.appointment)).collect()
+    }
+
     /// An appointment in words.
     pub(super) fn appointment_view(&self, appointment: &Appointment) -> Result<AppointmentView, Failure> {
         Ok(AppointmentView::new(appointment, &self.practice()?.catalogue, &self.offsets()))
@@ -121,7 +125,12 @@ impl Session {
     }
 
     fn hold_request(&mut self, appointment: &Appointment) -> Result<(HoldRequest, Held), Failure> {
-        let session = SigningKey::from_seed(Secret::<32>::make(&mut self.rng).expose_secret());
+        // The session that holds a time already replaces it; else a fresh key, so that attempts are not linked.
+        let seed = match &self.held {
+            Some(held) => held.seed.duplicate(),
+            None => Secret::make(&mut self.rng),
+        };
+        let session = SigningKey::from_seed(seed.expose_secret());
         let practice = self.practice()?;
         let (context, right) = self.linked()?;
         let Right::Book { keys, .. } = right else { return Err(Failure::new("bad_link")) };
@@ -138,7 +147,7 @@ impl Session {
         let signed = statement.encode();
         let (link_signature, session_signature) = (keys.signing().sign(&signed), session.sign(&signed));
         let request = HoldRequest { statement, claims, link_signature, session_signature };
-        Ok((request, Held { appointment: *appointment, window, claims, session }))
+        Ok((request, Held { appointment: *appointment, window, claims, seed, session }))
     }
 
     async fn send_hold(&mut self, io: &Io, request: &HoldRequest) -> Result<HeldAnswer, Failure> {

@@ -44,6 +44,7 @@ struct Held {
     appointment: Appointment,
     window: u32,
     claims: ClaimIds,
+    seed: Secret<32>,
     session: SigningKey,
 }
 

@@ -88,7 +88,7 @@ impl Session {
     ) -> Result<(), Failure> {
         self.refresh(io, now).await?;
         let own = self.open()?.ledger.get(id)?.story.appointment;
-        let appointment = self.open()?.choose(choice, Some(own), now)?;
+        let appointment = self.open()?.choose(choice, &[own], now)?;
         let claim = self.open()?.claim(&appointment)?;
         let content = Desk::Moved { appointment, text: String::new() };
         let outcome = self.append(io, id, content, None, Some(claim), now).await;
@@ -106,7 +106,7 @@ impl Session {
         self.refresh(io, now).await?;
         let open = self.open()?;
         check_form(form, &open.practice()?.catalogue, choice.visit_type)?;
-        let appointment = open.choose(choice, None, now)?;
+        let appointment = open.choose(choice, &[], now)?;
         let answers = form.answers.iter().map(|answer| (answer.question, answer.text.clone())).collect();
         let c = BodyC { text: form.reason.clone(), answers };
         let content = Desk::Booked { appointment, contact: form.contact() };
@@ -275,7 +275,7 @@ impl Unlocked {
     }
 
     /// The appointment at a time that a member chose: free, but not held to what patients are held to.
-    fn choose(&self, choice: &Choice, own: Option<Appointment>, now: u32) -> Result<Appointment, Failure> {
+    fn choose(&self, choice: &Choice, own: &[Appointment], now: u32) -> Result<Appointment, Failure> {
         let practice = self.practice()?;
         let availability = self.availability.as_ref().ok_or_else(|| Failure::new("not_published"))?;
         let taken = Taken::new(practice, availability, own);

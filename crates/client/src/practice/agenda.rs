@@ -122,7 +122,7 @@ impl Session {
         let open = self.open()?;
         let availability = open.availability.as_ref().ok_or_else(|| Failure::new("not_published"))?;
         let wanted = Wanted { visit_type, practitioner, by: Booker::Practice };
-        free_days(open.practice()?, availability, &wanted, None, now)
+        free_days(open.practice()?, availability, &wanted, &[], now)
     }
 }
 

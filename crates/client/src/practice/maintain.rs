@@ -118,20 +118,36 @@ impl Session {
         Ok(())
     }
 
+    /// Whether the hours of all seven windows are there, with more than half of their life to come.
+    async fn horizon_is_fresh(&mut self, io: &Io, zone: &Zone, now: u32) -> Result<bool, Failure> {
+        let half_life = now.saturating_add(HOURS_LIFE / 2);
+        let open = self.open()?;
+        let Some(availability) = open.availability.as_ref() else { return Ok(false) };
+        let first = availability.statement.first_window;
+        let served = first..first.saturating_add(u32::try_from(WINDOWS).unwrap_or(7));
+        let fresh = |window: u32| {
+            availability.hours.iter().any(|hours| hours.window == window && hours.valid_until > half_life)
+        };
+        let windows = zone.windows(now).map(|window| window.number);
+        let (inside, outside): (Vec<u32>, Vec<u32>) = windows.into_iter().partition(|window| served.contains(window));
+        if !inside.into_iter().all(fresh) {
+            return Ok(false);
+        }
+        // The host serves seven windows by the UTC date: the last of the practice's may not be among them yet.
+        for window in outside {
+            let found = self.published(io, PublicationKind::Hours, window).await?;
+            if found.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Publishes the hours of all seven windows when one is missing or more than half of their life is over.
     pub(super) async fn publish_horizon(&mut self, io: &Io, now: u32) -> Result<u32, Failure> {
         let Some(practice) = self.open()?.practice.as_deref() else { return Ok(0) };
         let zone = Zone::new(&practice.catalogue.zone).map_err(|_| Failure::new("form").in_field("zone"))?;
-        let wanted = zone.windows(now);
-        let open = self.open()?;
-        let published = open.availability.as_ref().map(|all| all.hours.as_slice()).unwrap_or_default();
-        let fresh = |window: u32| {
-            let half_life = now.saturating_add(HOURS_LIFE / 2);
-            published.iter().any(|hours| hours.window == window && hours.valid_until > half_life)
-        };
-        // The host serves seven windows by the UTC date: the last of the practice's may not be among them yet.
-        let missing = wanted.iter().take(WINDOWS - 1).any(|window| !fresh(window.number));
-        if !missing {
+        if self.horizon_is_fresh(io, &zone, now).await? {
             return Ok(0);
         }
         let rules = self.fetch_rules(io).await?;
