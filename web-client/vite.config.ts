@@ -24,6 +24,10 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       cssCodeSplit: false,
       rolldownOptions: {
+        // A message that is named in a page and written nowhere would show as nothing.
+        onLog(level, log, print) {
+          print(log.code === 'IMPORT_IS_UNDEFINED' ? 'error' : level, log);
+        },
         input: { [practice ? 'practice' : 'patient']: page },
         output: {
           codeSplitting: false,

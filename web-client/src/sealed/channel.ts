@@ -2,7 +2,10 @@
 
 import type { Failure, Result } from './contract.ts';
 
-export type ToWorker = { readonly id: number; readonly call: string; readonly args: unknown };
+export type ToWorker =
+  | { readonly kind: 'call'; readonly id: number; readonly call: string; readonly args: unknown }
+  /** Events may be given to another worker through this port, or come from one to be opened (`helper.ts`). */
+  | { readonly kind: 'delegates' | 'helps'; readonly port: MessagePort };
 
 export type FromWorker =
   | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly total: number }

@@ -11,6 +11,8 @@ export type CallTable<C> = { readonly [K in keyof C]: { readonly args: unknown; 
 export type Sealed<C extends CallTable<C>> = {
   /** Calls run one at a time, in order. Never rejects: what goes wrong is a `Failure`. */
   call<K extends keyof C & string>(name: K, args: C[K]['args'], onProgress?: (progress: Progress) => void): Promise<Result<C[K]['value']>>;
+  /** Gives the worker a port; it goes over and cannot be used here any more. */
+  lend(kind: 'delegates' | 'helps', port: MessagePort): void;
   /** Ends the worker and with it every key in its memory; calls under way fail with `sealed_closed`. */
   close(): void;
 };
@@ -56,13 +58,18 @@ export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> =>
   return {
     call<K extends keyof C & string>(name: K, args: C[K]['args'], onProgress?: (progress: Progress) => void) {
       if (ended !== null) return Promise.resolve({ ok: false, failure: ended });
-      const message: ToWorker = { id: nextId++, call: name, args };
+      const id = nextId++;
+      const message: ToWorker = { kind: 'call', id, call: name, args };
       return new Promise<Result<C[K]['value']>>((resolve) => {
         // The table ties the value to the call's name; the worker passes it on as the wasm gave it.
-        pending.set(message.id, { settle: resolve, onProgress });
+        pending.set(id, { settle: resolve, onProgress });
         // A clean copy: Svelte's state proxies cannot be sent.
         worker.postMessage(JSON.parse(JSON.stringify(message)));
       });
+    },
+    lend(kind, port) {
+      const message: ToWorker = { kind, port };
+      worker.postMessage(message, [port]);
     },
     close() {
       end(failure('sealed_closed'));
@@ -72,5 +79,6 @@ export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> =>
 
 const closedFor = <C extends CallTable<C>>(reason: Failure): Sealed<C> => ({
   call: () => Promise.resolve({ ok: false, failure: reason }),
+  lend: () => undefined,
   close: () => undefined,
 });

@@ -2,6 +2,7 @@
 
 import type { Failure, HttpRequest, Result } from './contract.ts';
 import { failure, type Flow, type Outcome } from './flow.ts';
+import type { Helper } from './helper.ts';
 
 /** What a flow may ask of the world around it. */
 export type World = {
@@ -9,6 +10,8 @@ export type World = {
   readonly keep: (key: string, bytes: Uint8Array) => Promise<Outcome>;
   readonly load: (prefix: string) => Promise<Outcome>;
   readonly forget: (key: string) => Promise<Outcome>;
+  /** Without one: every flow works alone. */
+  readonly helper: Helper | null;
   readonly progress: (done: number, total: number) => void;
 };
 
@@ -28,6 +31,12 @@ export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> 
         break;
       case 'forget':
         outcome = await world.forget(step.key);
+        break;
+      case 'delegate':
+        outcome = world.helper?.delegate(step.events) ?? { kind: 'refused' };
+        break;
+      case 'collect':
+        outcome = (await world.helper?.collect()) ?? { kind: 'refused' };
         break;
       case 'progress':
         world.progress(step.done, step.total);

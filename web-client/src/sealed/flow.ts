@@ -2,7 +2,7 @@
 
 import type { Failure, Minute, Step } from './contract.ts';
 
-/** What became of the step before; `go` at the first one and after a `progress`. */
+/** What became of the step before; `go` at the first one and after `progress`, `forget` and `delegate`. */
 export type Outcome =
   | { readonly kind: 'go' }
   | {
@@ -13,11 +13,13 @@ export type Outcome =
     }
   /** No answer, or none that could be read to its end: nobody knows what the host did. */
   | { readonly kind: 'offline' }
-  /** `keep` and `forget` are done, durably. */
+  /** The bytes are kept, durably. */
   | { readonly kind: 'kept' }
-  /** This browser refuses storage. */
+  /** This browser refuses storage, or there is no second worker. */
   | { readonly kind: 'refused' }
-  | { readonly kind: 'loaded'; readonly entries: readonly StoredEntry[] };
+  | { readonly kind: 'loaded'; readonly entries: readonly StoredEntry[] }
+  /** What the second worker's `openEvents` gave, as UTF-8 JSON. */
+  | { readonly kind: 'collected'; readonly bytes: Uint8Array };
 
 export type StoredEntry = { readonly key: string; readonly bytes: Uint8Array };
 

@@ -54,9 +54,12 @@ export const load = (prefix: string): Promise<Outcome> =>
     return { kind: 'loaded', entries };
   });
 
-export const forget = (key: string): Promise<Outcome> =>
-  orRefused(async () => {
+/** What cannot be forgotten now is told again by the next `load`, and does no harm until then: it is sealed. */
+export const forget = async (key: string): Promise<Outcome> => {
+  await orRefused(async () => {
     const transaction = (await open()).transaction('sealed', 'readwrite');
     await Promise.all([transaction.store.delete(key), transaction.done]);
     return { kind: 'kept' };
   });
+  return { kind: 'go' };
+};

@@ -1,7 +1,7 @@
 import init, { address, integrity, Patient } from 'sealed-wasm/patient';
-import { fetchSealed, nowMinute, serve } from './serve.ts';
+import { fetchSealed, serve } from './serve.ts';
 
 serve(async () => {
   await init({ module_or_path: fetchSealed(address, integrity) });
-  return new Patient(nowMinute());
+  return new Patient();
 });

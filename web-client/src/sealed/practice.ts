@@ -1,5 +1,5 @@
-// The practice page's door to the sealed side. A second worker (opening many bookings at once) would be a second
-// `openPractice()`: the policy lists the script, not the number of its workers.
+// The practice page's door to the sealed side: a session, and where the device has a second core a second worker that
+// opens half of many events. Its keys are sealed from one worker to the other; the page passes them on and reads nothing.
 
 import { openSealed, type Sealed } from './client.ts';
 import { codePolicy } from './code-policy.ts';
@@ -8,6 +8,48 @@ import workerAddress from './practice.worker.ts?worker&url';
 
 const script = codePolicy([workerAddress]);
 
-export type PracticeSealed = Sealed<PracticeCalls>;
+const open = (): Sealed<PracticeCalls> => openSealed<PracticeCalls>(script(workerAddress));
 
-export const openPractice = (): PracticeSealed => openSealed<PracticeCalls>(script(workerAddress));
+export type PracticeSealed = Pick<Sealed<PracticeCalls>, 'call' | 'close'>;
+
+/** Calls after which the first worker holds keys that the second has not. */
+const BRING_KEYS: ReadonlySet<string> = new Set<keyof PracticeCalls>(['finishCreate', 'unlock', 'recover', 'maintain']);
+
+export const openPractice = (): PracticeSealed => {
+  const first = open();
+  let second: Sealed<PracticeCalls> | null = null;
+  let closed = false;
+
+  const secondWorker = (): Sealed<PracticeCalls> | null => {
+    if (second !== null || closed || navigator.hardwareConcurrency < 2) return second;
+    second = open();
+    const { port1, port2 } = new MessageChannel();
+    first.lend('delegates', port1);
+    second.lend('helps', port2);
+    return second;
+  };
+  const handOver = async (): Promise<void> => {
+    const to = secondWorker();
+    const key = await to?.call('handoverKey', {});
+    if (to === null || key?.ok !== true) return;
+    const sealed = await first.call('handoverSeal', key.value);
+    // Without it the second worker answers that it is locked, and the first does the work alone.
+    if (sealed.ok) await to.call('handoverAccept', sealed.value);
+  };
+
+  return {
+    async call(name, args, onProgress) {
+      const bringsKeys = BRING_KEYS.has(name);
+      // Begins to load while the passphrase is being worked on.
+      if (bringsKeys) secondWorker();
+      const result = await first.call(name, args, onProgress);
+      if (bringsKeys && result.ok) await handOver();
+      return result;
+    },
+    close() {
+      closed = true;
+      second?.close();
+      first.close();
+    },
+  };
+};

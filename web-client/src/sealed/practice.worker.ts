@@ -1,7 +1,11 @@
 import init, { address, integrity, Practice } from 'sealed-wasm/practice';
-import { fetchSealed, nowMinute, serve } from './serve.ts';
+import { help, Helper } from './helper.ts';
+import { fetchSealed, serve } from './serve.ts';
 
-serve(async () => {
-  await init({ module_or_path: fetchSealed(address, integrity) });
-  return new Practice(nowMinute());
-});
+serve(
+  async () => {
+    await init({ module_or_path: fetchSealed(address, integrity) });
+    return new Practice();
+  },
+  { helper: new Helper(), help },
+);

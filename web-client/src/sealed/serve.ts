@@ -2,8 +2,9 @@
 
 import type { FromWorker, ToWorker } from './channel.ts';
 import type { Minute, Result } from './contract.ts';
-import { drive } from './drive.ts';
+import { drive, type World } from './drive.ts';
 import { failure, type Session } from './flow.ts';
+import type { help, Helper } from './helper.ts';
 import { send } from './host.ts';
 import { forget, keep, load } from './outbox.ts';
 
@@ -16,8 +17,11 @@ type Scope = {
 
 export const nowMinute = (): Minute => Math.floor(Date.now() / 60_000);
 
+/** What only a worker with a second one beside it needs. */
+export type Helping = { readonly helper: Helper; readonly help: typeof help };
+
 /** Answers calls with the session that `begin` brings up. Must run before the worker's first message. */
-export const serve = (begin: () => Promise<Session>): void => {
+export const serve = (begin: () => Promise<Session>, helping: Helping | null = null): void => {
   const scope = self as unknown as Scope;
   scope.addEventListener('securitypolicyviolation', (event) => {
     scope.postMessage({ kind: 'violation', directive: event.effectiveDirective, blocked: event.blockedURI });
@@ -26,23 +30,42 @@ export const serve = (begin: () => Promise<Session>): void => {
   session.catch(() => {
     scope.postMessage({ kind: 'broken', failure: failure('sealed_missing') });
   });
+
   let before: Promise<unknown> = session;
-  scope.addEventListener('message', ({ data }) => {
-    before = before.then(async () => {
-      const result = await run(await session, data, (message) => scope.postMessage(message));
-      scope.postMessage({ kind: 'result', id: data.id, result });
-    });
-    before.catch(() => {
+  /** Runs a call after all that came before it. */
+  const queue = (call: string, args: unknown, progress: World['progress']): Promise<Result<unknown>> => {
+    const world: World = { send, keep, load, forget, progress, helper: helping?.helper ?? null };
+    const result = before.then(async () => run(await session, call, args, world));
+    before = result;
+    result.catch(() => {
       // A trap inside the wasm: its memory is not to be trusted any more, so nothing runs after it.
       scope.postMessage({ kind: 'broken', failure: failure('sealed_broken') });
     });
+    return result;
+  };
+
+  scope.addEventListener('message', ({ data }) => {
+    switch (data.kind) {
+      case 'call': {
+        const { id } = data;
+        const progress = (done: number, total: number): void => scope.postMessage({ kind: 'progress', id, done, total });
+        const answer = (result: Result<unknown>): void => scope.postMessage({ kind: 'result', id, result });
+        queue(data.call, data.args, progress).then(answer, () => undefined);
+        break;
+      }
+      case 'delegates':
+        helping?.helper.connect(data.port);
+        break;
+      case 'helps':
+        helping?.help(data.port, (events) => queue('openEvents', { events }, () => undefined));
+        break;
+    }
   });
 };
 
-const run = async (session: Session, { id, call, args }: ToWorker, tell: (message: FromWorker) => void): Promise<Result<unknown>> => {
+const run = async (session: Session, call: string, args: unknown, world: World): Promise<Result<unknown>> => {
   const flow = session.start(call, JSON.stringify(args), nowMinute());
-  const progress = (done: number, total: number): void => tell({ kind: 'progress', id, done, total });
-  const result = await drive(flow, { send, keep, load, forget, progress });
+  const result = await drive(flow, world);
   flow.free();
   return result;
 };

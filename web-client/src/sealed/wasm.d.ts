@@ -3,7 +3,7 @@
 declare module 'sealed-wasm/patient' {
   import type { Flow, Session } from './flow.ts';
   export class Patient implements Session {
-    constructor(nowMinute: number);
+    constructor();
     start(call: string, argsJson: string, nowMinute: number): Flow;
     free(): void;
   }
@@ -16,7 +16,7 @@ declare module 'sealed-wasm/patient' {
 declare module 'sealed-wasm/practice' {
   import type { Flow, Session } from './flow.ts';
   export class Practice implements Session {
-    constructor(nowMinute: number);
+    constructor();
     start(call: string, argsJson: string, nowMinute: number): Flow;
     free(): void;
   }

@@ -39,6 +39,9 @@ export const weekday = (date: LocalDate): number => day(date).getUTCDay() || 7;
 export const fullDate = (date: LocalDate): string =>
   format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day(date)).replace(',', '');
 
+/** For the beginning of a line: French days are written small. */
+export const capital = (text: string): string => text.charAt(0).toLocaleUpperCase(tag()) + text.slice(1);
+
 /** `December 2026` */
 export const monthAndYear = (date: LocalDate): string => format({ month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day(date));
 

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import type { Step } from './contract.ts';
+import { drive, type World } from './drive.ts';
+import type { Flow, Outcome } from './flow.ts';
+
+/** A flow that gives these steps, and what it was told. */
+const scripted = (steps: readonly Step[]): { flow: Flow; told: Outcome[] } => {
+  const told: Outcome[] = [];
+  const flow: Flow = {
+    step(outcome) {
+      const step = steps[told.length];
+      told.push(outcome);
+      if (step === undefined) throw new Error('stepped past its end');
+      return step;
+    },
+    free: () => undefined,
+  };
+  return { flow, told };
+};
+
+const world = (seen: string[]): World => ({
+  send: (request) => {
+    seen.push(`${request.method} ${request.path}`);
+    return Promise.resolve({ kind: 'offline' });
+  },
+  keep: (key) => {
+    seen.push(`keep ${key}`);
+    return Promise.resolve({ kind: 'refused' });
+  },
+  load: (prefix) => {
+    seen.push(`load ${prefix}`);
+    return Promise.resolve({ kind: 'loaded', entries: [] });
+  },
+  forget: (key) => {
+    seen.push(`forget ${key}`);
+    return Promise.resolve({ kind: 'go' });
+  },
+  helper: null,
+  progress: (done, total) => {
+    seen.push(`${done} of ${total}`);
+  },
+});
+
+describe('a flow is driven to its end', () => {
+  test('each step is carried out in order, and its outcome goes back', async () => {
+    const { flow, told } = scripted([
+      { step: 'progress', done: 1, total: 2 },
+      { step: 'keep', key: 'outbox/a', bytes: new Uint8Array(1) },
+      { step: 'send', request: { method: 'GET', path: '/v1/host', headers: [], body: null } },
+      { step: 'load', prefix: 'outbox/' },
+      { step: 'forget', key: 'outbox/a' },
+      { step: 'delegate', events: [] },
+      { step: 'done', value: 7 },
+    ]);
+    const seen: string[] = [];
+    expect(await drive(flow, world(seen))).toEqual({ ok: true, value: 7 });
+    expect(seen).toEqual(['1 of 2', 'keep outbox/a', 'GET /v1/host', 'load outbox/', 'forget outbox/a']);
+    expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'refused', 'offline', 'loaded', 'go', 'refused']);
+  });
+
+  test('a failure comes out whole', async () => {
+    const { flow } = scripted([{ step: 'failed', failure: { code: 'offline' } as never }]);
+    expect(await drive(flow, world([]))).toEqual({ ok: false, failure: { code: 'offline', field: null, numbers: {}, nearest: [] } });
+  });
+});
