@@ -41,18 +41,18 @@ const STAGES: &[Stage] = &[
     Stage { name: "fmt", about: "rustfmt has nothing to change", targets: &[], run: fmt::run },
     Stage { name: "deny", about: "licences, sources and advisories of the crates", targets: &[], run: deny::run },
     Stage { name: "arrows", about: "which crate may use which", targets: &[], run: arrows::run },
-    Stage { name: "clippy", about: "no warning in any target", targets: &[], run: clippy::run },
-    Stage { name: "unit", about: "every Rust test that no other stage runs", targets: &[], run: unit::run },
-];
-
-/// Stages that are written and whose subject is not: each line moves up as soon as what it tests exists.
-#[expect(dead_code, reason = "nothing runs them yet")]
-const COMING: &[Stage] = &[
-    // Both go above clippy: the server embeds the web client, and is then compiled once.
+    // Before clippy: the server embeds the web client, and is then compiled once.
     Stage { name: "wasm", about: "both wasm builds", targets: &[], run: wasm::run },
     Stage { name: "web", about: "the web client's checks and its build", targets: &[], run: web::run },
-    // These follow unit.
-    Stage { name: "contract", about: "every store method, on both databases", targets: &["contract"], run: suite::run },
+    Stage { name: "clippy", about: "no warning in any target", targets: &[], run: clippy::run },
+    Stage { name: "unit", about: "every Rust test that no other stage runs", targets: &[], run: unit::run },
+    Stage {
+        name: "contract",
+        about: "every store method, on both databases",
+        targets: &["sqlite", "postgres"],
+        run: suite::run,
+    },
+    Stage { name: "journey", about: "what people do, from key to confirmation", targets: &["journey"], run: suite::run },
     Stage { name: "race", about: "2,000 clients race for 200 starts", targets: &["race"], run: suite::run },
     Stage { name: "kill", about: "kill -9 under load loses nothing", targets: &["kill"], run: suite::run },
     Stage { name: "blind", about: "two practices look the same to the host", targets: &["blind"], run: suite::run },

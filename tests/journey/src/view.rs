@@ -117,7 +117,7 @@ fn normalise(fields: &mut serde_json::Map<String, Value>) {
         match value {
             Value::Object(inner) => normalise(inner),
             _ if name == "timestamp" => *value = Value::String("<time>".to_owned()),
-            _ if name.contains("latency") || name.ends_with("_ms") || name.ends_with("_us") => {
+            _ if name == "micros" => {
                 *value = Value::String("<latency>".to_owned());
             }
             _ => {}
@@ -164,21 +164,18 @@ fn base64_inside(bytes: &[u8], offset: usize) -> Vec<Vec<u8>> {
     vec![inside.into_bytes(), standard.into_bytes()]
 }
 
-/// How many of the values lie in a heap of bytes, in any form.
+/// Which of the values lie in a heap of bytes, in any form; one pass.
 pub fn canaries_in(heap: &[u8], values: &[String]) -> Vec<String> {
-    let found = values.iter().filter(|value| canary_forms(value).iter().any(|form| contains(heap, form)));
-    found.cloned().collect()
-}
-
-fn contains(heap: &[u8], needle: &[u8]) -> bool {
-    let Some((first, rest)) = needle.split_first() else { return false };
-    let mut from = 0;
-    while let Some(at) = heap[from..].iter().position(|byte| byte == first) {
-        let start = from + at + 1;
-        if heap[start..].starts_with(rest) {
-            return true;
-        }
-        from = start;
-    }
-    false
+    let forms: Vec<(usize, Vec<u8>)> = values
+        .iter()
+        .enumerate()
+        .flat_map(|(number, value)| canary_forms(value).into_iter().map(move |form| (number, form)))
+        .collect();
+    let search = aho_corasick::AhoCorasick::new(forms.iter().map(|(_, form)| form)).expect("patterns");
+    let found: std::collections::BTreeSet<usize> = search
+        .find_overlapping_iter(heap)
+        .filter_map(|found| forms.get(found.pattern().as_usize()))
+        .map(|(number, _)| *number)
+        .collect();
+    found.into_iter().filter_map(|number| values.get(number).cloned()).collect()
 }
