@@ -1,0 +1,209 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::language::Language;
+
+const AFTER: &str = "\
+To unlock:
+  The account key comes from --account-key-file or from the variable SOUSPLI_ACCOUNT_KEY, the passphrase from
+  --passphrase-file; what is missing is asked for on the terminal, without echo. Neither is ever an argument, since
+  every user of a machine can read the arguments of its processes. A file holds the secret in its first line.
+
+Records:
+  RECORD is an id as `agenda` prints it, or its beginning, as long as it is the only one that begins so.
+
+Exit codes:
+  0   done
+  1   it could not be done; the sentence says why
+  2   the command line is wrong
+  3   the vault does not open: account key, passphrase, or membership
+  4   the host was not reached or cannot do it now; the same command may succeed later
+  5   what the host sent does not verify: stop, and ask whoever runs it
+  6   it is not known whether the host has it; the sealed bytes are kept, and the next command sends the same again
+  130 interrupted
+
+Try it:
+  souspli demo --data demo
+  souspli agenda --kit demo/demo.txt
+  souspli watch --kit demo/demo.txt --verbose";
+
+/// Souspli from a shell: a practice's agenda on a machine of its own
+///
+/// Appointments are opened here and nowhere else: the host keeps sealed bytes that it cannot read. Whatever it sends is
+/// verified before it is shown, down from the key that the practice's links name.
+#[derive(Debug, Parser)]
+#[command(name = "souspli", version, arg_required_else_help = true, after_help = AFTER, max_term_width = 110)]
+pub struct Souspli {
+    /// Language of what is printed [default: that of LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Language>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the appointments of some days
+    ///
+    /// Fetches what is new first. Where the practice confirms automatically, that includes confirming what is in order.
+    Agenda(Agenda),
+    /// Print one record: who, contact, visit, reason, answers, notes, what happened
+    Show(Show),
+    /// Confirm a booking
+    Confirm(Decide),
+    /// Decline a booking; its time becomes free
+    Decline(Decide),
+    /// Publish the hours anew from the practice's rules, and sign keys ahead
+    ///
+    /// An owner publishes settings and hours as they stand, another member the hours that are missing or grow old.
+    Publish(Publish),
+    /// Stay: confirm as bookings come, sign keys ahead, publish hours
+    ///
+    /// One line for each thing done, with record ids and nothing personal. Ends with Ctrl-C, or when what the host sends
+    /// does not verify. Where the practice confirms by hand, bookings are only announced.
+    Watch(Watch),
+    /// Fill a host with a synthetic practice, to look around
+    ///
+    /// An owner, two practitioners, a desk member, rooms, visit types, weekly hours and two weeks of bookings, made
+    /// through the booking link as patients make them. Everything is made up. Run again, it finds what is there.
+    Demo(Demo),
+}
+
+/// Which host.
+#[derive(Debug, Args)]
+pub struct Where {
+    /// Address of the host; plain http on this machine only
+    #[arg(long, env = "SOUSPLI_HOST", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub host: String,
+    /// Certificates (PEM) to trust instead of the web's, for a host with an authority of its own
+    #[arg(long, env = "SOUSPLI_CA_FILE", value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+}
+
+/// What unlocks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "To unlock")]
+pub struct Keys {
+    /// File with the account key
+    #[arg(long, value_name = "FILE")]
+    pub account_key_file: Option<PathBuf>,
+    /// File with the passphrase
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// File with both, as `souspli demo` writes it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["account_key_file", "passphrase_file"])]
+    pub kit: Option<PathBuf>,
+    /// Folder for sealed bytes between two commands [default: $XDG_STATE_HOME/souspli or ~/.local/state/souspli]
+    #[arg(long, env = "SOUSPLI_STATE", value_name = "FOLDER")]
+    pub state: Option<PathBuf>,
+}
+
+/// Host and keys: what every command on a practice needs.
+#[derive(Debug, Args)]
+pub struct Access {
+    /// Which host.
+    #[command(flatten)]
+    pub place: Where,
+    /// What unlocks.
+    #[command(flatten)]
+    pub keys: Keys,
+}
+
+/// `agenda`.
+#[derive(Debug, Args)]
+pub struct Agenda {
+    /// First day, such as 2026-11-30 [default: today at the practice]
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Last day [default: two weeks from the first]
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The record
+    #[arg(value_name = "RECORD", allow_hyphen_values = true)]
+    pub record: String,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `confirm` and `decline`.
+#[derive(Debug, Args)]
+pub struct Decide {
+    /// The record
+    #[arg(value_name = "RECORD", allow_hyphen_values = true)]
+    pub record: String,
+    /// File with a few words for the patient; `-` reads them from standard input
+    #[arg(long, value_name = "FILE")]
+    pub text_file: Option<PathBuf>,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `publish`.
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `watch`.
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Print names and times too; on a terminal only, so that they end up in no log
+    #[arg(long)]
+    pub verbose: bool,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Which host.
+    #[command(flatten)]
+    pub place: Where,
+    /// Folder for demo.txt, which holds all that unlocks the practice
+    #[arg(long, default_value = "./data", value_name = "FOLDER")]
+    pub data: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Command, Souspli};
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Souspli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_record_may_begin_with_a_hyphen() {
+        let parsed = Souspli::try_parse_from(["souspli", "confirm", "-a1B_", "--host", "http://127.0.0.1"]);
+        let Ok(Souspli { command: Command::Confirm(decide), .. }) = parsed else { panic!("{parsed:?}") };
+        assert_eq!((decide.record.as_str(), decide.access.place.host.as_str()), ("-a1B_", "http://127.0.0.1"));
+    }
+}

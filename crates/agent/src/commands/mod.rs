@@ -1,0 +1,38 @@
+//! The commands, one a file.
+
+mod agenda;
+mod dates;
+mod decide;
+mod publish;
+mod show;
+mod watch;
+mod words;
+
+use crate::cli::{Command, Souspli};
+use crate::demo;
+use crate::exit::Stop;
+use crate::language::Language;
+use crate::print::print_line;
+
+/// Does what the command line says.
+pub async fn run(souspli: &Souspli, language: Language) -> Result<(), Stop> {
+    match &souspli.command {
+        Command::Agenda(agenda) => agenda::run(agenda, language).await,
+        Command::Show(show) => show::run(show, language).await,
+        Command::Confirm(decide) => decide::run("confirm", decide, language).await,
+        Command::Decline(decide) => decide::run("decline", decide, language).await,
+        Command::Publish(publish) => publish::run(publish, language).await,
+        Command::Watch(watch) => watch::run(watch, language).await,
+        Command::Demo(demo) => demo::run(demo, language).await,
+    }
+}
+
+/// A text inside a JSON value, empty where there is none.
+fn text<'a>(value: &'a serde_json::Value, field: &str) -> &'a str {
+    value[field].as_str().unwrap_or_default()
+}
+
+/// Prints JSON.
+fn print_json(value: &serde_json::Value) {
+    print_line(&format!("{value:#}"));
+}
