@@ -43,27 +43,32 @@ pub(crate) fn check_version() -> Result<(), OpenError> {
     Ok(())
 }
 
-/// The one connection that writes. Creates the file if it is not there.
-pub(crate) fn writer(file: &Path) -> Result<Connection, OpenError> {
+/// The one connection that will write. Creates the file if it is not there; changes nothing in one that is.
+pub(crate) fn open(file: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(file, flags).map_err(|error| unusable(&error))?;
-    prepare_writer(&db).map_err(|error| unusable(&error))?;
-    expect(&db, "journal_mode", "wal")?;
-    expect(&db, "synchronous", "2")?;
+    db.busy_timeout(BUSY).map_err(|error| unusable(&error))?;
     Ok(db)
+}
+
+/// Makes it durable, and checks that it is: a pragma that SQLite did not take is silent.
+pub(crate) fn make_durable(db: &Connection) -> Result<(), OpenError> {
+    prepare_writer(db).map_err(|error| unusable(&error))?;
+    expect(db, "journal_mode", "wal")?;
+    expect(db, "synchronous", "2")
 }
 
 /// A connection that cannot write.
 pub(crate) fn reader(file: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let open = || {
+    let attempt = || {
         let db = Connection::open_with_flags(file, flags)?;
         db.busy_timeout(BUSY)?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         db.execute_batch(READER)?;
         Ok(db)
     };
-    open().map_err(|error: rusqlite::Error| unusable(&error))
+    attempt().map_err(|error: rusqlite::Error| unusable(&error))
 }
 
 /// What SQLite says when a database cannot be opened or brought up to date.
@@ -72,14 +77,16 @@ pub(crate) fn unusable(error: &rusqlite::Error) -> OpenError {
 }
 
 fn prepare_writer(db: &Connection) -> rusqlite::Result<()> {
-    db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Only an empty file takes this, and only before WAL: what is deleted later can then be given back bit by bit.
-    db.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;")?;
+    let pages: i64 = db.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    if pages == 0 {
+        // Only an empty file takes this, and only before WAL: what is deleted later can then be given back bit by bit.
+        db.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+    }
+    db.execute_batch("PRAGMA journal_mode = WAL")?;
     db.execute_batch(WRITER)
 }
 
-/// A pragma that SQLite did not take is silent: durability must not hang on that.
 fn expect(db: &Connection, pragma: &str, value: &str) -> Result<(), OpenError> {
     let found = db
         .query_row(&format!("SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma}"), [], |row| row.get::<_, String>(0))
@@ -96,7 +103,8 @@ mod tests {
         check_version().expect("the bundled release is new enough");
         let folder = tempfile::tempdir().expect("folder");
         let file = folder.path().join("test.db");
-        let db = writer(&file).expect("writer");
+        let db = open(&file).expect("writer");
+        make_durable(&db).expect("durable");
         db.execute_batch("CREATE TABLE t (x INTEGER) STRICT").expect("create");
         expect(&db, "auto_vacuum", "2").expect("incremental");
         expect(&db, "secure_delete", "1").expect("secure");

@@ -61,8 +61,10 @@ impl SqliteStore {
         connection::check_version()?;
         let lock = FolderLock::take(folder)?;
         let file = folder.join(FILE);
-        let db = connection::writer(&file)?;
-        migrate::migrate(&db, &file, migrate::MIGRATIONS)?;
+        let db = connection::open(&file)?;
+        let found = migrate::check(&db, &file, migrate::MIGRATIONS)?;
+        connection::make_durable(&db)?;
+        migrate::migrate(&db, &file, found, migrate::MIGRATIONS)?;
         let readers = Readers::open(&file, options.readers.max(1))?;
         Ok(Self { writer: Writer::start(db, lock)?, readers })
     }

@@ -16,20 +16,23 @@ pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlit
 /// "Sous" in SQLite's header: tells our files from others.
 const APPLICATION: i64 = 0x536f_7573;
 
-/// Applies what is missing, each migration in a transaction of its own.
-pub(crate) fn migrate(db: &Connection, file: &Path, migrations: &[&str]) -> Result<(), OpenError> {
+/// The version of the data, if this program can go on with it; nothing is changed.
+pub(crate) fn check(db: &Connection, file: &Path, migrations: &[&str]) -> Result<i64, OpenError> {
     let found = pragma(db, "user_version")?;
     let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
     if found == 0 && !is_empty(db)? || found > 0 && pragma(db, "application_id")? != APPLICATION {
         return Err(OpenError::Unusable(format!("{} is the database of another program", file.display())));
     }
-    if found > known {
-        return Err(OpenError::NewerData { found, known });
-    }
-    if found > 0 && found < known {
+    if found > known { Err(OpenError::NewerData { found, known }) } else { Ok(found) }
+}
+
+/// Applies what is missing in data of a version, each migration in a transaction of its own.
+pub(crate) fn migrate(db: &Connection, file: &Path, found: i64, migrations: &[&str]) -> Result<(), OpenError> {
+    let mut missing = (1..).zip(migrations).filter(|(version, _)| *version > found).peekable();
+    if found > 0 && missing.peek().is_some() {
         back_up(db, file, found)?;
     }
-    for (version, sql) in (1..).zip(migrations).filter(|(version, _)| *version > found) {
+    for (version, sql) in missing {
         apply(db, version, sql).map_err(|error| unusable(&error))?;
     }
     Ok(())
@@ -72,10 +75,16 @@ fn is_empty(db: &Connection) -> Result<bool, OpenError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::writer;
+    use crate::connection::{make_durable, open};
 
     const ONE: &str = "CREATE TABLE one (x INTEGER) STRICT;";
     const TWO: &str = "CREATE TABLE two (x INTEGER) STRICT;";
+
+    fn start(db: &Connection, file: &Path, migrations: &[&str]) -> Result<(), OpenError> {
+        let found = check(db, file, migrations)?;
+        make_durable(db)?;
+        migrate(db, file, found, migrations)
+    }
 
     fn tables(db: &Connection) -> i64 {
         db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).expect("count")
@@ -85,17 +94,17 @@ mod tests {
     fn older_data_is_copied_then_changed_and_newer_data_is_left_alone() {
         let folder = tempfile::tempdir().expect("folder");
         let file = folder.path().join("souspli.db");
-        let db = writer(&file).expect("open");
-        migrate(&db, &file, &[ONE]).expect("first");
+        let db = open(&file).expect("open");
+        start(&db, &file, &[ONE]).expect("first");
         db.execute_batch("INSERT INTO one VALUES (7)").expect("insert");
         let backup = folder.path().join("souspli.before-2.db");
         assert!(!backup.exists(), "new data needs no copy");
-        migrate(&db, &file, &[ONE, TWO]).expect("second");
+        start(&db, &file, &[ONE, TWO]).expect("second");
         assert_eq!(tables(&db), 2);
         let copy = Connection::open(&backup).expect("copy");
         assert_eq!(tables(&copy), 1);
         assert_eq!(copy.query_row("SELECT x FROM one", [], |row| row.get::<_, i64>(0)).expect("row"), 7);
-        let error = migrate(&db, &file, &[ONE]).expect_err("newer");
+        let error = start(&db, &file, &[ONE]).expect_err("newer");
         assert!(matches!(error, OpenError::NewerData { found: 2, known: 1 }), "{error}");
         assert_eq!(tables(&db), 2);
     }
@@ -104,11 +113,11 @@ mod tests {
     fn a_failed_migration_leaves_the_version_before_it() {
         let folder = tempfile::tempdir().expect("folder");
         let file = folder.path().join("souspli.db");
-        let db = writer(&file).expect("open");
+        let db = open(&file).expect("open");
         let broken = format!("{TWO} CREATE TABLE one (y INTEGER) STRICT;");
-        migrate(&db, &file, &[ONE, &broken]).expect_err("table exists");
+        start(&db, &file, &[ONE, &broken]).expect_err("table exists");
         assert_eq!((tables(&db), pragma(&db, "user_version").expect("version")), (1, 1));
-        migrate(&db, &file, &[ONE, TWO]).expect("mended");
+        start(&db, &file, &[ONE, TWO]).expect("mended");
         assert_eq!(tables(&db), 2);
     }
 
@@ -116,9 +125,9 @@ mod tests {
     fn the_database_of_another_program_is_left_alone() {
         let folder = tempfile::tempdir().expect("folder");
         let file = folder.path().join("souspli.db");
-        let db = writer(&file).expect("open");
+        let db = open(&file).expect("open");
         db.execute_batch(ONE).expect("foreign table");
-        assert!(matches!(migrate(&db, &file, &[TWO]), Err(OpenError::Unusable(_))));
+        assert!(matches!(start(&db, &file, &[TWO]), Err(OpenError::Unusable(_))));
         assert_eq!(tables(&db), 1);
     }
 }
