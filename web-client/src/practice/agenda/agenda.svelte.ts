@@ -1,0 +1,132 @@
+// What the agenda shows: everything from some weeks back to the end of what can be booked, opened on this device. It
+// asks the sealed side for what is new whenever the host may have something, and keeps what it has when it cannot.
+
+import type { Progress } from '../../sealed/channel.ts';
+import type { AgendaDetail, AgendaItem, Failure, Id, LocalDate } from '../../sealed/contract.ts';
+import { addDays } from '../../ui/format.ts';
+import { session } from '../session.svelte.ts';
+
+/** Days that patients can have booked ahead: seven windows. */
+const AHEAD = 200;
+const BACK = 35;
+
+/** In the device's zone, until the sealed side says what day it is at the practice. */
+const deviceToday = (): LocalDate => new Date().toLocaleDateString('sv-SE');
+
+export type Upkeep =
+  | { readonly state: 'none' }
+  | { readonly state: 'running'; readonly progress: Progress }
+  | { readonly state: 'done'; readonly epochs: number; readonly windows: number }
+  | { readonly state: 'failed'; readonly failure: Failure };
+
+class Agenda {
+  items = $state.raw<readonly AgendaItem[]>([]);
+  today = $state<LocalDate>(deviceToday());
+  loaded = $state(false);
+  opening = $state.raw<Progress>({ done: 0, total: 0 });
+  /** Why what is shown may not be the newest; null while it is. */
+  failure = $state.raw<Failure | null>(null);
+  upkeep = $state.raw<Upkeep>({ state: 'none' });
+  /** What came in since the page was opened, for eyes and ears; the newest only. */
+  news = $state.raw<readonly AgendaItem[]>([]);
+  /** Appointments whose events do not verify: they are not shown. */
+  broken = $state(0);
+  readonly waiting = $derived(this.items.filter((item) => item.kind === 'booking' && item.state === 'reserved' && item.appointment.date >= this.today));
+  #from: LocalDate = addDays(deviceToday(), -BACK);
+  #running: Promise<void> | null = null;
+  #again = false;
+
+  /** From nothing: another practice may have been open before. */
+  clear(): void {
+    this.items = [];
+    this.news = [];
+    this.loaded = false;
+    this.broken = 0;
+    this.failure = null;
+    this.upkeep = { state: 'none' };
+    this.today = deviceToday();
+    this.#from = addDays(this.today, -BACK);
+  }
+
+  /** Asks for what is new; a second wish while one runs is served after it. */
+  async refresh(): Promise<void> {
+    if (this.#running !== null) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#refreshAll();
+    await this.#running;
+  }
+
+  async #refreshAll(): Promise<void> {
+    await this.#once();
+    this.#running = null;
+    if (!this.#again) return;
+    this.#again = false;
+    await this.refresh();
+  }
+
+  async #once(): Promise<void> {
+    const synced = await session.call('sync', {}, (progress) => {
+      this.opening = progress;
+    });
+    this.failure = synced.ok ? null : synced.failure;
+    const known = new Set(this.items.map(({ record }) => record));
+    const hadAny = this.loaded;
+    if (!synced.ok && hadAny) return;
+    if (synced.ok) this.broken = synced.value.broken;
+    if (synced.ok && hadAny && synced.value.changed.length === 0 && synced.value.confirmed.length === 0) return;
+    await this.#read();
+    if (!synced.ok || !hadAny) return;
+    const fresh = new Set(synced.value.changed.filter((record) => !known.has(record)));
+    const news = this.items.filter(({ kind, record }) => kind === 'booking' && fresh.has(record));
+    if (news.length > 0) this.news = news;
+  }
+
+  async #read(): Promise<void> {
+    const found = await session.call('agenda', { from: this.#from, to: addDays(this.today, AHEAD) });
+    if (!found.ok) {
+      this.failure ??= found.failure;
+      return;
+    }
+    this.items = found.value.items;
+    this.today = found.value.today;
+    this.loaded = true;
+  }
+
+  /** Reads further back when someone looks there. */
+  async reach(from: LocalDate): Promise<void> {
+    if (from >= this.#from) return;
+    this.#from = addDays(from, -BACK);
+    await this.#read();
+  }
+
+  /** New keys where they are due and hours to the end of what can be booked. */
+  async maintain(): Promise<void> {
+    if (this.upkeep.state === 'running') return;
+    this.upkeep = { state: 'running', progress: { done: 0, total: 0 } };
+    const done = await session.call('maintain', {}, (progress) => {
+      this.upkeep = { state: 'running', progress };
+    });
+    this.upkeep = done.ok ? { state: 'done', ...done.value } : { state: 'failed', failure: done.failure };
+  }
+
+  /** An item as an action left it, before the next sync tells the same. */
+  put(detail: AgendaDetail): void {
+    const { record, kind, state, appointment, name, attention, colour } = detail;
+    const item: AgendaItem = { record, kind, state, appointment, name, attention, colour };
+    const others = this.items.filter((one) => one.record !== record);
+    this.items = [...others, item].sort((a, b) => a.appointment.start - b.appointment.start);
+  }
+
+  /** After something was made here: it is read back like anything else. */
+  async reread(): Promise<void> {
+    await this.#read();
+  }
+
+  item(record: Id): AgendaItem | undefined {
+    return this.items.find((item) => item.record === record);
+  }
+}
+
+export const agenda = new Agenda();

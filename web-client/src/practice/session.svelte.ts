@@ -1,0 +1,67 @@
+// The one session of the page: who is in, and the door to the sealed side. Keys live in the worker alone; locking ends
+// that worker and with it every key in its memory.
+
+import type { Progress } from '../sealed/channel.ts';
+import type { Limits, PracticeCalls, Result, Role } from '../sealed/contract.ts';
+import { openPractice, type PracticeSealed } from '../sealed/practice.ts';
+
+/** Told of each change at the host; where the sealed side has no such thing, the page asks every so often. */
+type Watching = PracticeSealed & { readonly onChange?: (listener: () => void) => unknown };
+
+const POLL_MS = 20_000;
+/** How long a lock waits for the worker to wipe its keys by itself before the worker is ended anyway. */
+const WIPE_MS = 1_000;
+
+/** Version 1 (docs/spec/events.md §3): what counters show until the sealed side has answered. */
+const VERSION_1: Limits = { name: 160, email: 200, phone: 40, reason: 600, answers: 1_000, text: 300, note: 1_500 };
+
+export type Locked = 'not' | 'by-hand' | 'idle';
+
+class Session {
+  /** Null while nobody is in. */
+  role = $state<Role | null>(null);
+  limits = $state.raw<Limits>(VERSION_1);
+  /** How it was last locked, which the next page says. */
+  locked = $state<Locked>('not');
+  #sealed: Watching = openPractice();
+
+  call<K extends keyof PracticeCalls>(name: K, args: PracticeCalls[K]['args'], onProgress?: (progress: Progress) => void): Promise<Result<PracticeCalls[K]['value']>> {
+    return this.#sealed.call(name, args, onProgress);
+  }
+
+  async enter(role: Role): Promise<void> {
+    this.locked = 'not';
+    this.role = role;
+    const limits = await this.call('limits', {});
+    if (limits.ok) this.limits = limits.value;
+  }
+
+  lock(how: Exclude<Locked, 'not'>): void {
+    const ending = this.#sealed;
+    void ending.call('lock', {}).then(() => ending.close());
+    setTimeout(() => ending.close(), WIPE_MS);
+    this.#sealed = openPractice();
+    this.role = null;
+    this.locked = how;
+  }
+
+  /** Calls `listener` whenever the host may have something new, until the returned function is called. */
+  watch(listener: () => void): () => void {
+    const watched = this.#sealed;
+    let over = false;
+    const tell = () => {
+      if (!over) listener();
+    };
+    watched.onChange?.(tell);
+    const timer = setInterval(tell, POLL_MS);
+    return () => {
+      over = true;
+      clearInterval(timer);
+    };
+  }
+}
+
+export const session = new Session();
+
+/** How the key derivation wants a passphrase: the same letters typed on another keyboard are the same bytes. */
+export const normalised = (passphrase: string): string => passphrase.normalize('NFC');
