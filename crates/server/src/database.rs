@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use souspli_store::{OpenError, Store};
+use souspli_store_postgres::PostgresStore;
 use souspli_store_sqlite::{Options, SqliteStore};
 
-use crate::config::Config;
+use crate::config::{Config, Postgres};
 use crate::failure::StartError;
 
 /// An open database.
@@ -21,7 +22,10 @@ pub(crate) async fn open(config: &Config) -> Result<Database, StartError> {
     let Some(url) = &config.database_url else { return sqlite(&config.data).await };
     let url = url.expose();
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Err(StartError::Database("PostgreSQL is not built in yet".to_owned()));
+        let Postgres { connections, statement_cache, lock_migrations } = config.postgres;
+        let options = souspli_store_postgres::Options { connections, statement_cache, lock_migrations };
+        let store = PostgresStore::connect(url, options).await?;
+        return Ok(Database { store: Arc::new(store), shared: true });
     }
     Err(StartError::Config("database_url begins with postgres://".to_owned()))
 }

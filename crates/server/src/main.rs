@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use souspli_server::cli::{Cli, Command, ConfigCommand, Options};
-use souspli_server::{Host, StartError, SystemClock, config, openapi, start_logging};
+use souspli_server::{Host, StartError, SystemClock, allow_open_files, config, openapi, start_logging};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
@@ -35,6 +35,7 @@ fn show(options: Options) -> Result<(), StartError> {
 fn serve(options: Options) -> Result<(), StartError> {
     let (config, _) = config::load(&options.sources())?;
     start_logging(&config)?;
+    allow_open_files();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

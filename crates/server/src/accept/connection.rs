@@ -84,6 +84,8 @@ pub(crate) async fn serve(
     let mut look = tokio::time::interval(LOOK);
     let idle = loop {
         tokio::select! {
+            // In this order: on a slow machine a request may lie there already when the connection seems idle.
+            biased;
             // What goes wrong on a connection is its other end's affair; nothing about it is logged.
             _ = connection.as_mut() => return,
             () = stopped(&mut stop) => break false,

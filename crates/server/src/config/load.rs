@@ -63,6 +63,9 @@ fn check(config: &Config) -> Result<(), StartError> {
     if timeouts.header == 0 || timeouts.body == 0 || timeouts.write == 0 {
         return refuse("a timeout of 0 would refuse every request");
     }
+    if config.postgres.connections == 0 {
+        return refuse("postgres.connections is at least 1");
+    }
     if config.limits.connections == 0
         || config.limits.connections_per_address == 0
         || config.limits.streams_per_key == 0

@@ -31,6 +31,8 @@ pub struct Config {
     pub database_url: Option<Secret>,
     /// A file that holds `database_url`.
     pub database_url_file: Option<PathBuf>,
+    /// How PostgreSQL is used.
+    pub postgres: Postgres,
     /// Address and port for `GET /metrics`; without it there are none.
     pub metrics_listen: Option<SocketAddr>,
     /// Whether new practices are taken.
@@ -61,6 +63,7 @@ impl Default for Config {
             data: PathBuf::from("./data"),
             database_url: None,
             database_url_file: None,
+            postgres: Postgres::default(),
             metrics_listen: None,
             registration: Registration::Open,
             web: None,
@@ -72,6 +75,26 @@ impl Default for Config {
             limits: Limits::default(),
             timeouts: Timeouts::default(),
         }
+    }
+}
+
+/// How PostgreSQL is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Postgres {
+    /// Most connections at a time.
+    pub connections: u32,
+    /// Prepared statements kept a connection; 0 behind a pooler that shares connections between transactions.
+    pub statement_cache: usize,
+    /// Whether migrations run under an advisory lock, which some poolers and relatives of PostgreSQL do not have.
+    pub lock_migrations: bool,
+}
+
+impl Default for Postgres {
+    fn default() -> Self {
+        let souspli_store_postgres::Options { connections, statement_cache, lock_migrations } =
+            souspli_store_postgres::Options::default();
+        Self { connections, statement_cache, lock_migrations }
     }
 }
 
