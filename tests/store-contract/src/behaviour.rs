@@ -91,6 +91,8 @@ behaviours! {
         one_of_many_registrations_wins,
         the_same_bytes_many_times_at_once_are_stored_once,
         one_of_many_vaults_wins,
+    }
+    cancelling(shared) {
         cancelled_requests_lose_nothing,
     }
     model(alone) {

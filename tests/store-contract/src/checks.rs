@@ -1,9 +1,11 @@
 //! What several behaviours check.
 
+use std::collections::BTreeSet;
+
 use souspli_attest::{event_hash, head_after, leaf_of};
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::receipt::Receipt;
-use souspli_protocol::{Digest, Gid};
+use souspli_protocol::{Digest, Gid, RecordId};
 use souspli_store::{Listed, Store};
 
 use crate::fixture::{NOW, Practice};
@@ -22,8 +24,13 @@ pub fn sorted(sets: &[ClaimIds]) -> Vec<Gid> {
 
 /// Recomputes the head from receipts and bytes; returns how long the chain is.
 pub async fn verify_chain(store: &dyn Store, practice: &Practice) -> u64 {
+    verified_events(store, practice).await.0
+}
+
+/// Recomputes the head from receipts and bytes; returns how long the chain is, and the records that it creates.
+pub async fn verified_events(store: &dyn Store, practice: &Practice) -> (u64, BTreeSet<RecordId>) {
     let calendar = store.calendar(practice.calendar()).await.expect("read").expect("known");
-    let (mut head, mut sequence) = (Digest::ZERO, 0);
+    let (mut head, mut sequence, mut records) = (Digest::ZERO, 0, BTreeSet::new());
     loop {
         let page = store.chain(practice.calendar(), sequence, 64).await.expect("chain");
         if page.is_empty() {
@@ -36,10 +43,11 @@ pub async fn verify_chain(store: &dyn Store, practice: &Practice) -> u64 {
             assert_eq!(link.previous, head, "at {sequence}");
             if let Some(event) = event {
                 assert_eq!(link.leaf, leaf_of(&event_hash(event.bytes())), "at {sequence}");
+                records.insert(event.header().record);
             }
             head = head_after(&link);
         }
     }
     assert_eq!((calendar.sequence, calendar.head), (sequence, head));
-    sequence
+    (sequence, records)
 }

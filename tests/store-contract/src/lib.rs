@@ -7,6 +7,7 @@
 #![allow(clippy::missing_panics_doc)]
 
 pub mod behaviour;
+pub mod cancelling;
 pub mod checks;
 pub mod events;
 pub mod fixture;

@@ -1,7 +1,6 @@
 //! Many at once: exactly one wins, and what is left is exactly what the winners were told.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::publication::PublicationKind;
@@ -13,7 +12,7 @@ use crate::checks::{claimed, sorted, verify_chain};
 use crate::fixture::{Draft, NOW, Noise, Practice, WINDOW, claims, granules, linker, locator, vault};
 
 /// Runs a task for each number and collects what came of them, by number.
-async fn all<T, F>(count: u64, task: impl Fn(u64) -> F) -> Vec<T>
+pub(crate) async fn all<T, F>(count: u64, task: impl Fn(u64) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -176,68 +175,4 @@ pub async fn one_of_many_vaults_wins(store: &Arc<dyn Store>) {
     assert_eq!(replaced.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     let seed = replaced.iter().zip(50..).find(|(outcome, _)| outcome.is_ok()).map(|(_, seed)| seed).expect("one");
     assert_eq!(store.vault(locator(2)).await.expect("read"), Some(vault(winner, 2, 1, seed)));
-}
-
-/// 10,000 callers, most of whom go away at some point: what was acknowledged is there, what is there is whole.
-pub async fn cancelled_requests_lose_nothing(store: &Arc<dyn Store>) {
-    const ROUNDS: u64 = 100;
-    const AT_ONCE: u64 = 100;
-    let practice = Practice::registered(1, store.as_ref()).await;
-    let mut acknowledged = 0_u64;
-    for round in 0..ROUNDS {
-        let outcomes = all(AT_ONCE, |number| {
-            let store = store.clone();
-            async move { go_away(store.as_ref(), &practice, round * AT_ONCE + number).await }
-        });
-        acknowledged += outcomes.await.into_iter().filter(|stored| *stored).count() as u64;
-    }
-    settled(store.as_ref(), &practice).await;
-    let stored = verify_chain(store.as_ref(), &practice).await - 3;
-    assert!(acknowledged > 0 && stored >= acknowledged, "{stored} stored, {acknowledged} acknowledged");
-    let mut whole = Vec::new();
-    for number in 0..ROUNDS * AT_ONCE {
-        let write = draft(&practice, number).write();
-        if number % 20 == 0 {
-            store.append(&write, NOW, linker()).await.expect("sent again");
-        }
-        if store.last_event(practice.calendar(), write.event.header().record).await.expect("read").is_some() {
-            whole.extend(write.claims);
-        }
-    }
-    assert_eq!(claimed(store.as_ref(), &practice).await, sorted(&whole));
-    verify_chain(store.as_ref(), &practice).await;
-}
-
-fn draft(practice: &Practice, number: u64) -> Draft {
-    let draft = Draft::create(practice, number);
-    if number.is_multiple_of(4) { draft.claims(claims(number)) } else { draft }
-}
-
-/// Appends, and waits for the answer not at all, for some milliseconds, or to the end. Whether it was acknowledged.
-async fn go_away(store: &dyn Store, practice: &Practice, number: u64) -> bool {
-    let write = draft(practice, number).write();
-    let appending = store.append(&write, NOW, linker());
-    match number % 5 {
-        0 => appending.await.expect("new").new,
-        1 => {
-            tokio::select! { biased; appended = appending => appended.is_ok(), () = tokio::task::yield_now() => false }
-        }
-        patience => {
-            let patience = Duration::from_millis(Noise::new(number).below(5 * patience));
-            tokio::time::timeout(patience, appending).await.is_ok_and(|appended| appended.is_ok())
-        }
-    }
-}
-
-/// Waits until nothing moves the chain any more.
-async fn settled(store: &dyn Store, practice: &Practice) {
-    let mut last = None;
-    loop {
-        let now = store.calendar(practice.calendar()).await.expect("read").map(|calendar| calendar.sequence);
-        if now == last {
-            return;
-        }
-        last = now;
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
 }
