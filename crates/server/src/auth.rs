@@ -33,7 +33,7 @@ impl<T: Limited> FromRequest<AppState> for Signed<T> {
         state.nonces.check(&authorization.nonce, state.clock.minute())?;
         let CalendarPath(id) = CalendarPath::from_request_parts(&mut parts, state).await?;
         let calendar = state.calendar(id).await?;
-        let bytes = body::read(&parts.headers, body, T::LIMIT, state.timeouts.body()).await?;
+        let bytes = body::read(&parts.headers, body, T::LIMIT, state).await?;
         let (method, path) = (parts.method.as_str(), parts.uri.path());
         let statement = request_statement(&calendar.context, method, path, &sha256(&bytes), &authorization.nonce);
         verify(&authorization.key, &statement, &authorization.signature).map_err(|_| Code::BadSignature)?;

@@ -14,8 +14,9 @@ use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::sizes::{BATCH, EVENT, VAULT};
 use souspli_protocol::{Base64Error, wire};
 
+use crate::budget::{Budget, Share};
 use crate::rejection::Rejection;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 
 /// Names, punctuation and white space of a body.
 const FRAME: usize = 512;
@@ -74,13 +75,23 @@ impl<T: Limited> FromRequest<AppState> for Strict<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Rejection> {
         let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body, T::LIMIT, state.timeouts.body()).await?;
+        let bytes = read(&parts.headers, body, T::LIMIT, state).await?;
         Ok(Self(parse(&bytes)?))
     }
 }
 
-/// Reads a whole body of at most `limit` bytes within `time`.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, time: Duration) -> Result<Vec<u8>, Rejection> {
+/// Reads a whole body of at most `limit` bytes.
+pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, host: &Shared) -> Result<Vec<u8>, Rejection> {
+    read_within(headers, body, limit, host.timeouts.body(), &host.budget).await
+}
+
+async fn read_within(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+    time: Duration,
+    budget: &Budget,
+) -> Result<Vec<u8>, Rejection> {
     if !headers.get(CONTENT_TYPE).is_some_and(is_json) {
         return Err(Code::WrongContentType.into());
     }
@@ -91,13 +102,13 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, time: Du
         }
         return Err(Code::TooLarge.into());
     }
-    match tokio::time::timeout(time, collect(body, limit)).await {
+    match tokio::time::timeout(time, collect(body, limit, budget.share())).await {
         Ok(bytes) => bytes,
         Err(_) => Err(Code::TooSlow.into()),
     }
 }
 
-async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, Rejection> {
+async fn collect(mut body: Body, limit: usize, mut share: Share<'_>) -> Result<Vec<u8>, Rejection> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         // A body that breaks off: whoever sent it may no longer read the answer.
@@ -107,6 +118,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, Rejection> {
             drain(body).await;
             return Err(Code::TooLarge.into());
         }
+        share.cover(bytes.len() + data.len()).ok_or(Code::Busy)?;
         bytes.extend_from_slice(data);
     }
     Ok(bytes)
@@ -207,14 +219,18 @@ mod tests {
     async fn a_body_that_never_ends_or_never_comes_is_cut_off() {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let budget = Budget::of(1 << 20);
         let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Vec<u8>, std::io::Error>>(1);
         let slow = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(receiver));
-        let answer = read(&headers, slow, 100, Duration::from_millis(50)).await;
+        let answer = read_within(&headers, slow, 100, Duration::from_millis(50), &budget).await;
         assert_eq!(answer.err().map(|r| r.code()), Some(Code::TooSlow));
         drop(sender);
 
         let endless = tokio_stream::iter(std::iter::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 64])));
-        let answer = read(&headers, Body::from_stream(endless), 100, Duration::from_secs(30)).await;
+        let answer = read_within(&headers, Body::from_stream(endless), 100, Duration::from_secs(30), &budget).await;
         assert_eq!(answer.err().map(|r| r.code()), Some(Code::TooLarge));
+
+        let answer = read_within(&headers, Body::from("{}"), 100, Duration::from_secs(30), &Budget::of(0)).await;
+        assert_eq!(answer.err().map(|r| r.code()), Some(Code::Busy), "no memory is left for it");
     }
 }

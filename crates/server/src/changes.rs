@@ -119,16 +119,12 @@ impl Drop for Listener {
 
 /// Watches a database that other processes write to as well, while somebody listens. Ends with the host.
 pub(crate) async fn poll(changes: Weak<Changes>, store: Weak<dyn Store>) {
-    let mut seen: HashMap<CalendarId, u64> = HashMap::new();
     loop {
         tokio::time::sleep(POLL).await;
         let (Some(changes), Some(store)) = (changes.upgrade(), store.upgrade()) else { return };
-        let listened = changes.listened();
-        seen.retain(|calendar, _| listened.contains(calendar));
-        for calendar in listened {
-            let Ok(Some(now)) = store.calendar(calendar).await else { continue };
-            let before = seen.insert(calendar, now.sequence);
-            if before.is_some_and(|before| before < now.sequence) {
+        for calendar in changes.listened() {
+            // Where the database does not answer now, it is asked again in a moment.
+            if let Ok(Some(now)) = store.calendar(calendar).await {
                 changes.tell(calendar, Change { sequence: now.sequence, published: true });
             }
         }

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::accept::{Door, listen};
+use crate::budget::Budget;
 use crate::changes::{self, Changes};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -23,6 +24,7 @@ use crate::linker::ReceiptLinker;
 use crate::nonce::Nonces;
 use crate::observe::Metrics;
 use crate::random::random;
+use crate::sets::Sets;
 use crate::state::{AppState, Shared};
 use crate::web::Site;
 use crate::{openapi, router, routes, sweep};
@@ -122,6 +124,8 @@ fn state(
         links: LinkLimit::new(limits.link_burst, limits.link_per_second),
         changes: Changes::new(limits.streams_per_key),
         directories: Directories::default(),
+        sets: Sets::new(database.shared),
+        budget: Budget::new(),
         metrics: Metrics::default(),
         site: Site::new(config.web.clone()),
         timeouts: config.timeouts,

@@ -10,6 +10,7 @@ use souspli_store::{Calendar, Linker, Store};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::budget::Budget;
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::config::{Registration, Timeouts};
@@ -19,6 +20,7 @@ use crate::limits::{AddressLimit, LinkLimit};
 use crate::nonce::Nonces;
 use crate::observe::Metrics;
 use crate::rejection::Rejection;
+use crate::sets::Sets;
 use crate::web::Site;
 
 /// The state of every route.
@@ -35,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) links: LinkLimit,
     pub(crate) changes: Arc<Changes>,
     pub(crate) directories: Directories,
+    pub(crate) sets: Sets,
+    pub(crate) budget: Budget,
     pub(crate) metrics: Metrics,
     pub(crate) site: Site,
     pub(crate) timeouts: Timeouts,

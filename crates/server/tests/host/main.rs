@@ -11,6 +11,7 @@ mod pages;
 mod process;
 mod publications;
 mod records;
+mod shared;
 mod stream;
 mod sync;
 mod times;

@@ -16,7 +16,7 @@ use crate::support::client::{Client, authorization};
 use crate::support::practice::Practice;
 use crate::support::{TestHost, random};
 
-async fn open(client: &mut Client, practice: &Practice) -> Response<Incoming> {
+pub(crate) async fn open(client: &mut Client, practice: &Practice) -> Response<Incoming> {
     let nonce = client.nonce().await;
     let path = practice.path("stream");
     let value = authorization(&practice.member, &practice.context, &path, b"{}", nonce);
@@ -25,7 +25,7 @@ async fn open(client: &mut Client, practice: &Practice) -> Response<Incoming> {
 }
 
 /// The next line's sequence, or `None` at the end.
-async fn line(stream: &mut Response<Incoming>) -> Option<u64> {
+pub(crate) async fn line(stream: &mut Response<Incoming>) -> Option<u64> {
     let frame = timeout(Duration::from_secs(10), stream.frame()).await.expect("in time")?.expect("frame");
     let bytes = frame.into_data().expect("data");
     assert_eq!(bytes.last(), Some(&b'\n'));

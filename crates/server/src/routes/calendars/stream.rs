@@ -45,6 +45,8 @@ async fn handle(State(host): State<AppState>, request: Signed<Empty>) -> Result<
     let listener = host.changes.listen(id, request.key).ok_or(Rejection::slow_down(20))?;
     // Read after listening began, so that no change falls between.
     let sequence = host.calendar(id).await?.sequence;
+    // What this stream begins with is no news to those that go on.
+    host.changes.tell(id, Change { sequence, published: false });
     let (lines, body) = mpsc::channel(LINES);
     tokio::spawn(feed(host.clone(), listener, lines, sequence, id, request.key));
     let headers = [(CONTENT_TYPE, "application/x-ndjson"), (CACHE_CONTROL, "no-store")];

@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::routing::get;
 use http::Method;
 use souspli_attest::claim_set::ClaimSet;
+use souspli_protocol::CalendarId;
 use souspli_protocol::claims::ClaimSetStatement;
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::wire::{Blob, Counter, Times};
 use souspli_store::{ClaimsNow, StoredPublication};
 
-use crate::answer::{Answer, ok};
+use crate::answer::Encoded;
 use crate::path::CalendarPath;
 use crate::random::random;
 use crate::rejection::Rejection;
@@ -29,22 +30,32 @@ pub(crate) fn route() -> Route {
     Route { method: Method::GET, path: "/v1/calendars/{calendar}/times", handler: get(handle), doc }
 }
 
-async fn handle(State(host): State<AppState>, CalendarPath(id): CalendarPath) -> Result<Answer<Times>, Rejection> {
-    host.calendar(id).await?;
+async fn handle(State(host): State<AppState>, CalendarPath(id): CalendarPath) -> Result<Encoded, Rejection> {
     let now = host.clock.minute();
+    if let Some(times) = host.sets.get(id, host.sets.stamp(&host.calendar(id).await?, now)) {
+        return Ok(times);
+    }
+    let _turn = host.sets.turn(id).await;
+    let stamp = host.sets.stamp(&host.calendar(id).await?, now);
+    if let Some(times) = host.sets.get(id, stamp) {
+        return Ok(times);
+    }
+    let times = Encoded::of(&make(&host, id, now).await?)?;
+    host.sets.keep(id, stamp, times.clone());
+    Ok(times)
+}
+
+async fn make(host: &AppState, id: CalendarId, now: u32) -> Result<Times, Rejection> {
     let told = windows::told(now);
     let claims = host.store.claims(id, told.start, told.end, now).await?;
     let hours = host.store.publications(id, PublicationKind::Hours, told.start, told.end).await?;
     let version = Counter(claims.calendar.version);
     let hours = by_window(told.start, hours);
-    let (claim_set, statement) = {
-        let host = host.clone();
-        // Some milliseconds of hashing for a full calendar.
-        tokio::task::spawn_blocking(move || seal(&host, &claims, told.start, now))
-            .await
-            .map_err(|_| Code::Internal)??
-    };
-    Ok(ok(Times { version, hours, claim_set, statement }))
+    let host = host.clone();
+    // Some milliseconds of hashing for a full calendar.
+    let sealed = tokio::task::spawn_blocking(move || seal(&host, &claims, told.start, now)).await;
+    let (claim_set, statement) = sealed.map_err(|_| Code::Internal)??;
+    Ok(Times { version, hours, claim_set, statement })
 }
 
 fn by_window(first: u32, stored: Vec<StoredPublication>) -> [Option<Blob>; 7] {

@@ -59,6 +59,7 @@ async fn handle(
     let _waiting = host.metrics.waiting();
     let HoldRequest { statement, claims, .. } = &hold;
     host.store.hold(id, statement.session, statement.window, claims, now, expires).await?;
+    host.sets.held(id);
     Ok(created(Held { expires }))
 }
 

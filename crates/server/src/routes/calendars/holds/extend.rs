@@ -27,5 +27,6 @@ async fn handle(State(host): State<AppState>, request: Signed<Empty>) -> Result<
     let expires = now.saturating_add(HOLD_MINUTES);
     let _waiting = host.metrics.waiting();
     host.store.extend_hold(request.calendar.context.calendar, request.key, now, expires).await?;
+    host.sets.held(request.calendar.context.calendar);
     Ok(ok(Held { expires }))
 }

@@ -24,5 +24,6 @@ pub(crate) fn route() -> Route {
 async fn handle(State(host): State<AppState>, request: Signed<Empty>) -> Result<Answer<Empty>, Rejection> {
     let _waiting = host.metrics.waiting();
     host.store.release_hold(request.calendar.context.calendar, request.key).await?;
+    host.sets.held(request.calendar.context.calendar);
     Ok(ok(Empty {}))
 }
