@@ -16,13 +16,26 @@ pub(super) async fn run(show: &Show, language: Language) -> Result<(), Stop> {
     let (mut office, _) = Office::open(&show.access, language).await?;
     office.sync().await?;
     let record = office.record(&show.record).await?;
-    let detail = office.call("detail", json!({ "record": record })).await?;
+    let mut detail = office.call("detail", json!({ "record": record })).await?;
     if show.json {
         print_json(&detail);
     } else {
+        let settings = office.call("settings", json!({})).await?;
+        ask(&mut detail, &settings["catalogue"]);
         print_text(&sheet(&detail, language));
     }
     Ok(())
+}
+
+/// Puts the question before each answer, where the catalogue still has it.
+fn ask(detail: &mut Value, catalogue: &Value) {
+    let types = catalogue["visitTypes"].as_array().into_iter().flatten();
+    let questions: Vec<&Value> = types.filter_map(|each| each["questions"].as_array()).flatten().collect();
+    for answer in detail["form"]["answers"].as_array_mut().into_iter().flatten() {
+        let asked = questions.iter().find(|question| question["id"] == answer["question"]);
+        let asked = asked.map_or("", |question| text(question, "text"));
+        answer["text"] = json!([asked, text(answer, "text")].join(" ").trim());
+    }
 }
 
 /// A record as lines of label and text; empty ones are left out.
@@ -99,6 +112,15 @@ mod tests {
         assert!(sheet.contains("Reason           First\n                 \u{fffd}[31mred\n"), "{sheet}");
         assert!(sheet.contains("Reminders        by SMS\n") && !sheet.contains("E-mail"));
         assert!(sheet.ends_with("  2026-11-30T08:05Z  booked (patient)\n"));
+    }
+
+    #[test]
+    fn an_answer_follows_its_question() {
+        let mut detail = detail(true);
+        detail["form"]["answers"] = json!([{ "question": "Q1", "text": "yes" }, { "question": "gone", "text": "no" }]);
+        ask(&mut detail, &json!({ "visitTypes": [{ "questions": [{ "id": "Q1", "text": "Have you?" }] }] }));
+        let sheet = sheet(&detail, Language::English);
+        assert!(sheet.contains("Answer           Have you? yes\nAnswer           no\n"), "{sheet}");
     }
 
     #[test]
