@@ -13,6 +13,7 @@ use crate::body::{self, Limited};
 use crate::path::CalendarPath;
 use crate::rejection::Rejection;
 use crate::state::AppState;
+use crate::turns::Turn;
 
 /// A body whose sender has signed the request. What the key may do is the handler's question.
 pub(crate) struct Signed<T> {
@@ -22,6 +23,7 @@ pub(crate) struct Signed<T> {
     pub(crate) key: VerifyingKey,
     /// Of whom.
     pub(crate) calendar: Calendar,
+    _turn: Turn,
 }
 
 impl<T: Limited> FromRequest<AppState> for Signed<T> {
@@ -32,13 +34,14 @@ impl<T: Limited> FromRequest<AppState> for Signed<T> {
         let authorization = authorization(&parts.headers)?;
         state.nonces.check(&authorization.nonce, state.clock.minute())?;
         let CalendarPath(id) = CalendarPath::from_request_parts(&mut parts, state).await?;
-        let calendar = state.calendar(id).await?;
         let bytes = body::read(&parts.headers, body, T::LIMIT, state).await?;
+        let turn = state.turns.take().await?;
+        let calendar = state.calendar(id).await?;
         let (method, path) = (parts.method.as_str(), parts.uri.path());
         let statement = request_statement(&calendar.context, method, path, &sha256(&bytes), &authorization.nonce);
         verify(&authorization.key, &statement, &authorization.signature).map_err(|_| Code::BadSignature)?;
         state.nonces.take(&authorization.nonce, state.clock.minute())?;
-        Ok(Self { body: body::parse(&bytes)?, key: authorization.key, calendar })
+        Ok(Self { body: body::parse(&bytes)?, key: authorization.key, calendar, _turn: turn })
     }
 }
 

@@ -17,6 +17,7 @@ use souspli_protocol::{Base64Error, wire};
 use crate::budget::{Budget, Share};
 use crate::rejection::Rejection;
 use crate::state::{AppState, Shared};
+use crate::turns::Turn;
 
 /// Names, punctuation and white space of a body.
 const FRAME: usize = 512;
@@ -25,7 +26,7 @@ const DRAIN: usize = 1 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// A body that a route takes.
-pub(crate) trait Limited: DeserializeOwned {
+pub(crate) trait Limited: DeserializeOwned + Send {
     /// Most bytes that it can have.
     const LIMIT: usize;
 }
@@ -67,16 +68,27 @@ limits! {
     Sync: 0,
 }
 
-/// The body of a request that is not signed.
-pub(crate) struct Strict<T>(pub(crate) T);
+/// The body of a request that is not signed and asks nothing of the database.
+pub(crate) struct Plain<T>(pub(crate) T);
+
+impl<T: Limited> FromRequest<AppState> for Plain<T> {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        Ok(Self(parse(&read(&parts.headers, body, T::LIMIT, state).await?)?))
+    }
+}
+
+/// The body of a request that is not signed, and its turn at the database.
+pub(crate) struct Strict<T>(pub(crate) T, pub(crate) Turn);
 
 impl<T: Limited> FromRequest<AppState> for Strict<T> {
     type Rejection = Rejection;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Rejection> {
-        let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body, T::LIMIT, state).await?;
-        Ok(Self(parse(&bytes)?))
+        let Plain(body) = Plain::from_request(request, state).await?;
+        Ok(Self(body, state.turns.take().await?))
     }
 }
 

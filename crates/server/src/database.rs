@@ -15,7 +15,12 @@ pub(crate) struct Database {
     pub(crate) store: Arc<dyn Store>,
     /// Whether other processes may write to it as well.
     pub(crate) shared: bool,
+    /// How many requests may ask it at a time; the others wait in line.
+    pub(crate) at_a_time: usize,
 }
+
+/// SQLite's writer takes what is queued together: the more, the better.
+const SQLITE_AT_A_TIME: usize = 512;
 
 /// Opens what the configuration names: PostgreSQL, or SQLite in the data folder.
 pub(crate) async fn open(config: &Config) -> Result<Database, StartError> {
@@ -25,7 +30,9 @@ pub(crate) async fn open(config: &Config) -> Result<Database, StartError> {
         let Postgres { connections, statement_cache, lock_migrations } = config.postgres;
         let options = souspli_store_postgres::Options { connections, statement_cache, lock_migrations };
         let store = PostgresStore::connect(url, options).await?;
-        return Ok(Database { store: Arc::new(store), shared: true });
+        // Twice as many as there are connections: none is idle while a request thinks.
+        let at_a_time = usize::try_from(connections).unwrap_or(usize::MAX).saturating_mul(2);
+        return Ok(Database { store: Arc::new(store), shared: true, at_a_time });
     }
     Err(StartError::Config("database_url begins with postgres://".to_owned()))
 }
@@ -35,7 +42,7 @@ async fn sqlite(folder: &Path) -> Result<Database, StartError> {
     // It blocks: migrations of a large database take long.
     let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&folder, Options::default())).await;
     let store = opened.map_err(|_| StartError::Database("opening it failed".to_owned()))??;
-    Ok(Database { store: Arc::new(store), shared: false })
+    Ok(Database { store: Arc::new(store), shared: false, at_a_time: SQLITE_AT_A_TIME })
 }
 
 impl From<OpenError> for StartError {

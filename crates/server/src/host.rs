@@ -26,6 +26,7 @@ use crate::observe::Metrics;
 use crate::random::random;
 use crate::sets::Sets;
 use crate::state::{AppState, Shared};
+use crate::turns::Turns;
 use crate::web::Site;
 use crate::{openapi, router, routes, sweep};
 
@@ -66,6 +67,9 @@ impl Host {
             tasks.push(tokio::spawn(changes::poll(Arc::downgrade(&state.changes), Arc::downgrade(&state.store))));
         }
         let addr = local(&listener)?;
+        if !addr.ip().is_loopback() && !config.behind_tls {
+            tracing::warn!("other machines can reach this host without TLS; browsers will not book over plain HTTP");
+        }
         let metrics_addr = metrics_listener.as_ref().map(local).transpose()?;
         let mut doors = vec![open(&config, listener, router::router(state.clone()), &stop)];
         if let Some(listener) = metrics_listener {
@@ -121,11 +125,12 @@ fn state(
         clock,
         linker: Arc::new(ReceiptLinker(key.clone())),
         key,
-        links: LinkLimit::new(limits.link_burst, limits.link_per_second),
+        links: LinkLimit::new(limits.link_burst, limits.link_per_minute),
         changes: Changes::new(limits.streams_per_key),
         directories: Directories::default(),
         sets: Sets::new(database.shared),
         budget: Budget::new(),
+        turns: Turns::new(database.at_a_time),
         metrics: Metrics::default(),
         site: Site::new(config.web.clone()),
         timeouts: config.timeouts,

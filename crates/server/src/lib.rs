@@ -33,6 +33,7 @@ mod sets;
 mod shape;
 mod state;
 mod sweep;
+mod turns;
 mod web;
 mod windows;
 

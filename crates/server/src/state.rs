@@ -21,6 +21,7 @@ use crate::nonce::Nonces;
 use crate::observe::Metrics;
 use crate::rejection::Rejection;
 use crate::sets::Sets;
+use crate::turns::Turns;
 use crate::web::Site;
 
 /// The state of every route.
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) directories: Directories,
     pub(crate) sets: Sets,
     pub(crate) budget: Budget,
+    pub(crate) turns: Turns,
     pub(crate) metrics: Metrics,
     pub(crate) site: Site,
     pub(crate) timeouts: Timeouts,

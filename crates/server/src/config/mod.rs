@@ -138,8 +138,8 @@ pub struct Limits {
     pub address_per_second: u32,
     /// Holds and bookings through a link before a proof of work is asked for; 0 for never.
     pub link_burst: u32,
-    /// Holds and bookings a second through a link for long.
-    pub link_per_second: u32,
+    /// Holds and bookings a minute through a link for long.
+    pub link_per_minute: u32,
     /// Open connections.
     pub connections: usize,
     /// Open connections of one address; trusted proxies are not counted.
@@ -153,8 +153,8 @@ impl Default for Limits {
         Self {
             address_burst: 2_000,
             address_per_second: 100,
-            link_burst: 10_000,
-            link_per_second: 20,
+            link_burst: 5_000,
+            link_per_minute: 10,
             connections: 8_192,
             connections_per_address: 256,
             streams_per_key: 16,

@@ -49,7 +49,7 @@ mod tests {
         let text = show(&config, &figment);
         assert!(text.contains("port = 9"), "{text}");
         assert!(text.lines().any(|line| line.starts_with("port = 9") && line.contains("TOML")), "{text}");
-        assert!(text.lines().any(|line| line.starts_with("limits.link_burst = 10000") && line.ends_with("# default")));
+        assert!(text.lines().any(|line| line.starts_with("limits.link_burst = 5000") && line.ends_with("# default")));
         assert!(text.contains("postgres://u:***@h/d") && !text.contains("hidden"), "{text}");
         assert!(text.contains("# web is not set"));
     }

@@ -22,8 +22,8 @@ pub(crate) struct LinkLimit(Option<Mutex<Buckets<(CalendarId, VerifyingKey)>>>);
 
 impl LinkLimit {
     /// No bookings yet; a burst of 0 switches the work off.
-    pub(crate) fn new(burst: u32, per_second: u32) -> Self {
-        let rate = Rate { burst: f64::from(burst), per_second: f64::from(per_second.max(1)) };
+    pub(crate) fn new(burst: u32, per_minute: u32) -> Self {
+        let rate = Rate { burst: f64::from(burst), per_second: f64::from(per_minute) / 60.0 };
         Self((burst > 0).then(|| Mutex::new(Buckets::new(rate, MOST))))
     }
 

@@ -7,7 +7,7 @@ use souspli_protocol::problem::Code;
 use souspli_protocol::wire::{Empty, NonceAnswer};
 
 use crate::answer::{Answer, ok};
-use crate::body::Strict;
+use crate::body::Plain;
 use crate::rejection::Rejection;
 use crate::routes::{Content, Doc, Route};
 use crate::state::AppState;
@@ -20,10 +20,7 @@ pub(crate) fn route() -> Route {
     Route { method: Method::POST, path: "/v1/nonces", handler: post(handle), doc }
 }
 
-async fn handle(
-    State(host): State<AppState>,
-    Strict(Empty {}): Strict<Empty>,
-) -> Result<Answer<NonceAnswer>, Rejection> {
+async fn handle(State(host): State<AppState>, Plain(Empty {}): Plain<Empty>) -> Result<Answer<NonceAnswer>, Rejection> {
     let nonce = host.nonces.give(host.clock.minute()).ok_or(Code::Internal)?;
     Ok(ok(NonceAnswer { nonce }))
 }

@@ -12,6 +12,7 @@ use crate::path::{CalendarPath, EpochPath};
 use crate::rejection::Rejection;
 use crate::routes::{Content, Doc, Route};
 use crate::state::AppState;
+use crate::turns::Turn;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("readIdentity", "The identity that is stored for an epoch.")
@@ -22,6 +23,7 @@ pub(crate) fn route() -> Route {
 
 async fn handle(
     State(host): State<AppState>,
+    _turn: Turn,
     CalendarPath(id): CalendarPath,
     EpochPath(epoch): EpochPath,
 ) -> Result<Answer<IdentityAnswer>, Rejection> {

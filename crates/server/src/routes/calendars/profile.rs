@@ -14,6 +14,7 @@ use crate::path::CalendarPath;
 use crate::rejection::Rejection;
 use crate::routes::{Content, Doc, Route};
 use crate::state::{AppState, Shared};
+use crate::turns::Turn;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("readProfile", "Registration, links, the current identity and the catalogue.")
@@ -22,7 +23,11 @@ pub(crate) fn route() -> Route {
     Route { method: Method::GET, path: "/v1/calendars/{calendar}/profile", handler: get(handle), doc }
 }
 
-async fn handle(State(host): State<AppState>, CalendarPath(id): CalendarPath) -> Result<Answer<Profile>, Rejection> {
+async fn handle(
+    State(host): State<AppState>,
+    _turn: Turn,
+    CalendarPath(id): CalendarPath,
+) -> Result<Answer<Profile>, Rejection> {
     let calendar = host.calendar(id).await?;
     let epoch = epoch_of(host.clock.minute());
     Ok(ok(Profile {

@@ -17,6 +17,7 @@ use crate::random::random;
 use crate::rejection::Rejection;
 use crate::routes::{Content, Doc, Route};
 use crate::state::{AppState, Shared};
+use crate::turns::Turn;
 use crate::windows;
 
 pub(crate) fn route() -> Route {
@@ -30,7 +31,11 @@ pub(crate) fn route() -> Route {
     Route { method: Method::GET, path: "/v1/calendars/{calendar}/times", handler: get(handle), doc }
 }
 
-async fn handle(State(host): State<AppState>, CalendarPath(id): CalendarPath) -> Result<Encoded, Rejection> {
+async fn handle(
+    State(host): State<AppState>,
+    _turn: Turn,
+    CalendarPath(id): CalendarPath,
+) -> Result<Encoded, Rejection> {
     let now = host.clock.minute();
     if let Some(times) = host.sets.get(id, host.sets.stamp(&host.calendar(id).await?, now)) {
         return Ok(times);

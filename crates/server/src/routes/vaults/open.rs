@@ -22,7 +22,7 @@ pub(crate) fn route() -> Route {
 
 async fn handle(
     State(host): State<AppState>,
-    Strict(body): Strict<VaultOpen>,
+    Strict(body, _turn): Strict<VaultOpen>,
 ) -> Result<Answer<VaultAnswer>, Rejection> {
     let vault = host.store.vault(body.locator).await?.ok_or(Code::NoVault)?;
     Ok(ok(VaultAnswer { vault: Blob(vault.bytes().to_vec()) }))

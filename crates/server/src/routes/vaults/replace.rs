@@ -22,7 +22,10 @@ pub(crate) fn route() -> Route {
     Route { method: Method::POST, path: "/v1/vaults/replace", handler: post(handle), doc }
 }
 
-async fn handle(State(host): State<AppState>, Strict(body): Strict<VaultBody>) -> Result<Answer<Empty>, Rejection> {
+async fn handle(
+    State(host): State<AppState>,
+    Strict(body, _turn): Strict<VaultBody>,
+) -> Result<Answer<Empty>, Rejection> {
     let vault = check(body.vault)?;
     let _waiting = host.metrics.waiting();
     host.store.replace_vault(&vault, body.locators).await?;

@@ -38,7 +38,7 @@ pub(crate) fn route() -> Route {
 async fn handle(
     State(host): State<AppState>,
     CalendarPath(id): CalendarPath,
-    Strict(body): Strict<Append>,
+    Strict(body, _turn): Strict<Append>,
 ) -> Result<Response, Rejection> {
     let submitted = Submitted::parse(body)?;
     let calendar = host.calendar(id).await?;

@@ -36,7 +36,7 @@ pub(crate) fn route() -> Route {
 async fn handle(
     State(host): State<AppState>,
     CalendarPath(id): CalendarPath,
-    Strict(body): Strict<Hold>,
+    Strict(body, _turn): Strict<Hold>,
 ) -> Result<Answer<Held>, Rejection> {
     let Blob(bytes) = body.hold;
     let hold = parse(&bytes)?;

@@ -37,7 +37,7 @@ pub(crate) fn route() -> Route {
 async fn handle(
     State(host): State<AppState>,
     CalendarPath(id): CalendarPath,
-    Strict(body): Strict<Publish>,
+    Strict(body, _turn): Strict<Publish>,
 ) -> Result<Answer<Published>, Rejection> {
     let batch = batch::parse(&body.publications, id)?;
     let first = batch.first().ok_or(Code::BadShape)?;
