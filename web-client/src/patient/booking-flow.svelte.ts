@@ -81,7 +81,7 @@ export class BookingFlow {
     if (this.busy !== null) return;
     this.busy = 'hold';
     this.failure = null;
-    if (this.hold !== null) await this.#release();
+    // A time that is held already is replaced, in one step at the host; it stays if the new one is taken.
     const held = await this.#sealed.call('hold', { ...this.#wanted(), start: time.start });
     this.busy = null;
     if (held.ok) {

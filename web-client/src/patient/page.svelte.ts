@@ -9,7 +9,14 @@ export type View =
   | { readonly kind: 'opening' }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly practice: PracticeView | null }
   | { readonly kind: 'closed'; readonly practice: PracticeView }
-  | { readonly kind: 'book'; readonly practice: PracticeView; readonly limits: Limits; readonly sealed: PatientSealed }
+  | {
+      readonly kind: 'book';
+      readonly practice: PracticeView;
+      readonly limits: Limits;
+      readonly sealed: PatientSealed;
+      /** Why a booking that was on its way could not be finished. */
+      readonly unfinished: Failure | null;
+    }
   | {
       readonly kind: 'appointment';
       readonly practice: PracticeView | null;
@@ -96,11 +103,13 @@ const viewOf = async (sealed: PatientSealed, fragment: string): Promise<View> =>
     return { kind: 'appointment', practice, limits: limits.value, sealed, booking: booking.value, justBooked: false };
   }
   if (practice === null) return { kind: 'failed', failure: NOT_TAKING, practice };
-  const view: View = acceptsBookings ? { kind: 'book', practice, limits: limits.value, sealed } : { kind: 'closed', practice };
   // A booking that was on its way when the page was reloaded or the connection lost.
   const resumed = await sealed.call('resume', {});
   const booking = resumed.ok ? resumed.value.bookings[0] : undefined;
-  if (booking === undefined) return view;
+  if (booking === undefined) {
+    const unfinished = resumed.ok ? null : resumed.failure;
+    return acceptsBookings ? { kind: 'book', practice, limits: limits.value, sealed, unfinished } : { kind: 'closed', practice };
+  }
   if (booking.manageLink !== null) holdFragment(booking.manageLink);
   return { kind: 'appointment', practice, limits: limits.value, sealed, booking, justBooked: true };
 };

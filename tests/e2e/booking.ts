@@ -1,0 +1,53 @@
+// The steps of a booking, as a person takes them.
+
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export const heading = (page: Page, name: string | RegExp): Locator => page.getByRole('heading', { name });
+
+export const openLink = async (page: Page, fragment: string): Promise<void> => {
+  await page.goto(`/#${fragment}`);
+};
+
+/** To the list of times of the first free day; the first visit type, anybody. */
+export const chooseDay = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: /^First visit/u }).click();
+  await page.getByRole('button', { name: /^Any of them/u }).click();
+  await heading(page, 'Choose a day').waitFor();
+  await freeDays(page).first().click();
+  await heading(page, /^Choose a time on/u).waitFor();
+};
+
+export const freeDays = (page: Page): Locator => page.getByRole('button', { name: /, \d+ free times?$/u });
+
+export const times = (page: Page): Locator => page.getByRole('main').getByRole('button', { name: /^\d\d:\d\d, / });
+
+/** To the form, with a time held. */
+export const chooseTime = async (page: Page, which = 0): Promise<string> => {
+  await chooseDay(page);
+  const time = times(page).nth(which);
+  const label = (await time.getAttribute('aria-label')) ?? '';
+  await time.click();
+  await heading(page, 'Your details').waitFor();
+  return label;
+};
+
+export const fillForm = async (page: Page, name: string): Promise<void> => {
+  await page.getByLabel('First and last name of the patient').fill(name);
+  await page.getByLabel('E-mail', { exact: true }).fill('patient@example.org');
+  await page.getByLabel('Reason for the visit').fill('A sore knee');
+  await page.getByRole('group', { name: 'Have you been here before?' }).getByLabel('Yes').check();
+};
+
+export const send = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Book this time' }).click();
+};
+
+/** Books, and gives the private link. */
+export const book = async (page: Page, fragment: string, name: string, which = 0): Promise<string> => {
+  await openLink(page, fragment);
+  await chooseTime(page, which);
+  await fillForm(page, name);
+  await send(page);
+  await expect(heading(page, 'Your time is reserved')).toBeVisible();
+  return page.getByLabel('Your private link').inputValue();
+};
