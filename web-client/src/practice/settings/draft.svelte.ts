@@ -8,7 +8,9 @@ import { problemOf, problemsOf, type Problem } from './check.ts';
 import { firstOffer, type Offer } from './defaults.ts';
 import { tidy } from './tidy.ts';
 
-const same = (a: Offer | null, b: Offer | null): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** The zone's text is the sealed side's and changes by itself as time goes by. */
+const written = (offer: Offer | null): string => JSON.stringify(offer, (key, value: unknown) => (key === 'vtimezone' ? '' : value));
+const same = (a: Offer | null, b: Offer | null): boolean => written(a) === written(b);
 
 class Draft {
   /** Whether `published` is what the practice has. */
@@ -94,9 +96,11 @@ class Draft {
   async publishRules(change: (rules: Offer['rules']) => void): Promise<boolean> {
     if (this.published === null) return false;
     const offer = structuredClone(this.published);
+    const unfinished = this.changed;
     change(offer.rules);
     if ((await this.#send(offer)) === null) return false;
-    if (this.typed !== null) change(this.typed.rules);
+    if (unfinished && this.typed !== null) change(this.typed.rules);
+    else this.typed = structuredClone(this.published);
     return true;
   }
 
