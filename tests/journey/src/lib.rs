@@ -1,5 +1,7 @@
 //! Devices for tests: the real client over real HTTP to a real host, with everything that passes kept for a look.
 
+#![allow(clippy::missing_panics_doc, clippy::format_collect, reason = "a test panics where something is wrong")]
+
 pub mod practice;
 pub mod spawned;
 pub mod tables;

@@ -46,7 +46,7 @@ impl Session {
         let window = self.offsets().window_of(appointment.start_minute());
         let claims = claims_of(&self.linked()?.0, &appointment, window, &self.practice()?.access)?;
         let content = Desk::Moved { appointment, text: String::new() };
-        match self.append(io, content, Some((claims, window)), now).await {
+        match self.append(io, content, Some(&(claims, window)), now).await {
             Err(failure) if failure.is(Code::SlotTaken) => Err(self.taken(io, &chosen, now).await),
             outcome => outcome,
         }
@@ -165,10 +165,10 @@ impl Session {
         &mut self,
         io: &Io,
         content: Desk,
-        claim: Option<(ClaimIds, u32)>,
+        claim: Option<&(ClaimIds, u32)>,
         now: u32,
     ) -> Result<BookingView, Failure> {
-        let event = self.seal_append(content, claim.as_ref(), now)?;
+        let event = self.seal_append(content, claim, now)?;
         let hash = event_hash(event.bytes());
         let body = Append {
             event: Blob(event.bytes().to_vec()),

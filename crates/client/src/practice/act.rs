@@ -56,7 +56,7 @@ impl Session {
         id: &RecordId,
         content: Desk,
         note: Option<String>,
-        claim: Option<(ClaimIds, u32)>,
+        claim: Option<&(ClaimIds, u32)>,
         now: u32,
     ) -> Result<(), Failure> {
         let rng = &mut self.rng;
@@ -72,7 +72,7 @@ impl Session {
         let basis = open.basis(now)?;
         let author = (AuthorKind::Member, open.keys.signing());
         let patient = record.patient();
-        let claiming = claim.as_ref().map(|(ids, window)| Claim { ids, window: *window });
+        let claiming = claim.map(|(ids, window)| Claim { ids, window: *window });
         let event = seal::append(&basis, last, claiming.as_ref(), author, &said, patient.as_ref(), rng)?;
         let ids = claim.map(|(ids, _)| ids.encode()).unwrap_or_default();
         self.send(io, &event, ids, now).await
@@ -91,7 +91,7 @@ impl Session {
         let appointment = self.open()?.choose(choice, &[own], now)?;
         let claim = self.open()?.claim(&appointment)?;
         let content = Desk::Moved { appointment, text: String::new() };
-        let outcome = self.append(io, id, content, None, Some(claim), now).await;
+        let outcome = self.append(io, id, content, None, Some(&claim), now).await;
         self.or_nearest(io, outcome, choice, now).await
     }
 

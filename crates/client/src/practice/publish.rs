@@ -130,7 +130,7 @@ fn rules_failure(error: &RulesError) -> Failure {
     match error {
         RulesError::Invalid(invalid) => invalid_failure(invalid),
         RulesError::TooLarge { by } => Failure::new("rules_too_large").in_field("rules").with("by", *by as u64),
-        _ => Failure::new("bad_rules"),
+        RulesError::Tlv(_) => Failure::new("bad_rules"),
     }
 }
 
