@@ -1,6 +1,8 @@
 //! Blindness: two practices that differ in everything readable do the same things, and a host cannot tell them apart
 //! (`docs/threat-model.md`, column 1).
 
+#![allow(clippy::format_collect, reason = "a test may")]
+
 use std::path::Path;
 use std::time::SystemTime;
 
