@@ -1,6 +1,6 @@
 -- What a host keeps: opaque ids, sealed bytes, hashes, signatures. Of time there are only window numbers (4 weeks),
 -- minutes of acceptance and minutes at which a hold ends; the budget is that of docs/threat-model.md.
--- Every key begins with the calendar, except a vault's: it belongs to none.
+-- Keys begin with the calendar, except a vault's, which belongs to none, and a leaf's.
 
 -- One row a practice: the place of its chain, which every accepted write moves.
 CREATE TABLE calendar (
@@ -86,14 +86,14 @@ CREATE TABLE chain (
     PRIMARY KEY (calendar, sequence)
 ) STRICT, WITHOUT ROWID;
 
--- Leaves that no log has merged yet.
+-- Leaves that no log has merged yet, as they came: one page takes those of many calendars.
 CREATE TABLE leaf (
+    id       INTEGER NOT NULL PRIMARY KEY,
     calendar BLOB    NOT NULL,
     sequence INTEGER NOT NULL,
     hash     BLOB    NOT NULL,
-    minute   INTEGER NOT NULL,
-    PRIMARY KEY (calendar, sequence)
-) STRICT, WITHOUT ROWID;
+    minute   INTEGER NOT NULL
+) STRICT;
 
 -- `generation` is a u64 in two's complement; it is only ever compared for equality.
 CREATE TABLE vault (

@@ -8,9 +8,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use souspli_protocol::Digest;
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::Header;
+use souspli_protocol::{CalendarId, Digest};
 use souspli_store::{AppendError, Appended, Calendar, Change, EventWrite, Linked, Linker, RecordState};
 use sqlx::PgConnection;
 
@@ -78,6 +78,10 @@ pub(crate) struct Append {
 impl Unit for Append {
     type Done = Appended;
     type Refusal = AppendError;
+
+    fn calendar(&self) -> Option<CalendarId> {
+        Some(self.header().context.calendar)
+    }
 
     async fn perform(&self, db: &mut PgConnection) -> Outcome<Appended> {
         let (mut calendar, record) = self.lock(db).await?;

@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Error, PgConnection, PgPool};
 use crate::Options;
 
 /// How long a caller waits for a free connection.
-const ACQUIRE: Duration = Duration::from_secs(5);
+const ACQUIRE: Duration = Duration::from_secs(10);
 /// A connection that was idle for longer is asked first whether it still writes to the primary.
 const FRESH: Duration = Duration::from_secs(1);
 

@@ -62,6 +62,10 @@ impl Unit for Hold {
     type Done = ();
     type Refusal = HoldError;
 
+    fn calendar(&self) -> Option<CalendarId> {
+        Some(self.calendar)
+    }
+
     async fn perform(&self, db: &mut PgConnection) -> Result<(), Stop<HoldError>> {
         known(db, self.calendar).await?;
         let wanted = ids(self.claims.ids());
@@ -99,6 +103,10 @@ impl Unit for ExtendHold {
     type Done = ();
     type Refusal = HoldError;
 
+    fn calendar(&self) -> Option<CalendarId> {
+        Some(self.calendar)
+    }
+
     async fn perform(&self, db: &mut PgConnection) -> Result<(), Stop<HoldError>> {
         known(db, self.calendar).await?;
         let sql = "SELECT until, extended FROM hold WHERE calendar = $1 AND session = $2";
@@ -134,6 +142,10 @@ impl Unit for ReleaseHold {
     type Done = ();
     type Refusal = StoreError;
 
+    fn calendar(&self) -> Option<CalendarId> {
+        Some(self.calendar)
+    }
+
     async fn perform(&self, db: &mut PgConnection) -> Result<(), Stop<StoreError>> {
         calendar::lock(db, self.calendar).await?;
         sqlx::query(RELEASE).bind(self.calendar.0).bind(self.session.0).execute(db).await?;
@@ -167,6 +179,10 @@ const SWEEP: &str = "
 impl Unit for SweepHolds {
     type Done = u64;
     type Refusal = StoreError;
+
+    fn calendar(&self) -> Option<CalendarId> {
+        Some(self.calendar)
+    }
 
     async fn perform(&self, db: &mut PgConnection) -> Result<u64, Stop<StoreError>> {
         calendar::lock(db, self.calendar).await?;

@@ -8,6 +8,7 @@ mod append;
 mod calendar;
 mod commit;
 mod connect;
+mod gate;
 mod hold;
 mod migrate;
 mod publish;
@@ -18,8 +19,12 @@ mod store;
 mod unit;
 mod vault;
 
+use std::sync::Arc;
+
 use souspli_store::OpenError;
 use sqlx::PgPool;
+
+use crate::gate::Gates;
 
 /// What can be chosen.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +47,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct PostgresStore {
     pool: PgPool,
+    gates: Arc<Gates>,
 }
 
 impl PostgresStore {
@@ -49,6 +55,6 @@ impl PostgresStore {
     pub async fn connect(url: &str, options: Options) -> Result<Self, OpenError> {
         let address = connect::address(url, options)?;
         migrate::migrate(&address, options.lock_migrations).await?;
-        Ok(Self { pool: connect::pool(address, options).await? })
+        Ok(Self { pool: connect::pool(address, options).await?, gates: Arc::default() })
     }
 }

@@ -43,6 +43,10 @@ impl Unit for Publish {
     type Done = Vec<Sealed>;
     type Refusal = PublishError;
 
+    fn calendar(&self) -> Option<CalendarId> {
+        self.batch.first().map(|publication| publication.statement().context.calendar)
+    }
+
     async fn perform(&self, db: &mut PgConnection) -> Outcome<Vec<Sealed>> {
         let Some(first) = self.batch.first() else { return Ok(Vec::new()) };
         let context = first.statement().context;

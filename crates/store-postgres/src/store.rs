@@ -22,7 +22,7 @@ use crate::{PostgresStore, calendar, hold, read, vault};
 #[async_trait]
 impl Store for PostgresStore {
     async fn calendar(&self, calendar: CalendarId) -> Result<Option<Calendar>, StoreError> {
-        ask(&self.pool, move |db| Box::pin(calendar::read(db, calendar))).await
+        ask(self, move |db| Box::pin(calendar::read(db, calendar))).await
     }
 
     async fn publish(
@@ -31,7 +31,7 @@ impl Store for PostgresStore {
         minute: u32,
         linker: &Arc<dyn Linker>,
     ) -> Result<Vec<Sealed>, PublishError> {
-        run(&self.pool, Publish { batch: batch.to_vec(), minute, linker: linker.clone() }).await
+        run(self, Publish { batch: batch.to_vec(), minute, linker: linker.clone() }).await
     }
 
     async fn publication(
@@ -41,7 +41,7 @@ impl Store for PostgresStore {
         slot: u32,
     ) -> Result<Option<StoredPublication>, StoreError> {
         let slot = u64::from(slot);
-        let found = ask(&self.pool, move |db| Box::pin(read::publications(db, calendar, kind, slot, slot + 1))).await?;
+        let found = ask(self, move |db| Box::pin(read::publications(db, calendar, kind, slot, slot + 1))).await?;
         Ok(found.into_iter().next())
     }
 
@@ -52,7 +52,7 @@ impl Store for PostgresStore {
         from: u32,
         to: u32,
     ) -> Result<Vec<StoredPublication>, StoreError> {
-        ask(&self.pool, move |db| Box::pin(read::publications(db, calendar, kind, from.into(), to.into()))).await
+        ask(self, move |db| Box::pin(read::publications(db, calendar, kind, from.into(), to.into()))).await
     }
 
     async fn hold(
@@ -64,7 +64,7 @@ impl Store for PostgresStore {
         now: u32,
         until: u32,
     ) -> Result<(), HoldError> {
-        run(&self.pool, Hold { calendar, session, window, claims: *claims, now, until }).await
+        run(self, Hold { calendar, session, window, claims: *claims, now, until }).await
     }
 
     async fn extend_hold(
@@ -74,60 +74,60 @@ impl Store for PostgresStore {
         now: u32,
         until: u32,
     ) -> Result<(), HoldError> {
-        run(&self.pool, ExtendHold { calendar, session, now, until }).await
+        run(self, ExtendHold { calendar, session, now, until }).await
     }
 
     async fn release_hold(&self, calendar: CalendarId, session: VerifyingKey) -> Result<(), StoreError> {
-        run(&self.pool, ReleaseHold { calendar, session }).await
+        run(self, ReleaseHold { calendar, session }).await
     }
 
     async fn holds(&self, calendar: CalendarId, session: VerifyingKey, now: u32) -> Result<bool, StoreError> {
-        ask(&self.pool, move |db| Box::pin(hold::holds(db, calendar, session, now))).await
+        ask(self, move |db| Box::pin(hold::holds(db, calendar, session, now))).await
     }
 
     async fn sweep_holds(&self, now: u32) -> Result<u64, StoreError> {
-        let calendars = ask(&self.pool, move |db| Box::pin(hold::with_expired(db, now))).await?;
+        let calendars = ask(self, move |db| Box::pin(hold::with_expired(db, now))).await?;
         let mut swept = 0_u64;
         for calendar in calendars {
-            swept = swept.saturating_add(run(&self.pool, SweepHolds { calendar, now }).await?);
+            swept = swept.saturating_add(run(self, SweepHolds { calendar, now }).await?);
         }
         Ok(swept)
     }
 
     async fn append(&self, write: &EventWrite, minute: u32, linker: &Arc<dyn Linker>) -> Result<Appended, AppendError> {
-        run(&self.pool, Append { write: write.clone(), minute, linker: linker.clone() }).await
+        run(self, Append { write: write.clone(), minute, linker: linker.clone() }).await
     }
 
     async fn last_event(&self, calendar: CalendarId, record: RecordId) -> Result<Option<StoredEvent>, StoreError> {
-        Ok(ask(&self.pool, move |db| Box::pin(read::events(db, calendar, record, false))).await?.pop())
+        Ok(ask(self, move |db| Box::pin(read::events(db, calendar, record, false))).await?.pop())
     }
 
     async fn record(&self, calendar: CalendarId, record: RecordId) -> Result<Vec<StoredEvent>, StoreError> {
-        ask(&self.pool, move |db| Box::pin(read::events(db, calendar, record, true))).await
+        ask(self, move |db| Box::pin(read::events(db, calendar, record, true))).await
     }
 
     async fn chain(&self, calendar: CalendarId, since: u64, limit: u32) -> Result<Vec<Listed>, StoreError> {
-        ask(&self.pool, move |db| Box::pin(read::chain(db, calendar, since, limit))).await
+        ask(self, move |db| Box::pin(read::chain(db, calendar, since, limit))).await
     }
 
     async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError> {
-        ask(&self.pool, move |db| Box::pin(read::claims(db, calendar, from, to, now))).await
+        ask(self, move |db| Box::pin(read::claims(db, calendar, from, to, now))).await
     }
 
     async fn create_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError> {
-        run(&self.pool, CreateVault { vault: vault.clone(), locators }).await
+        run(self, CreateVault { vault: vault.clone(), locators }).await
     }
 
     async fn replace_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError> {
-        run(&self.pool, ReplaceVault { vault: vault.clone(), locators }).await
+        run(self, ReplaceVault { vault: vault.clone(), locators }).await
     }
 
     async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError> {
-        ask(&self.pool, move |db| Box::pin(vault::at(db, locator))).await
+        ask(self, move |db| Box::pin(vault::at(db, locator))).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        ask(&self.pool, |db| Box::pin(async move { Ok(sqlx::query("SELECT 1").execute(db).await.map(drop)?) })).await
+        ask(self, |db| Box::pin(async move { Ok(sqlx::query("SELECT 1").execute(db).await.map(drop)?) })).await
     }
 
     async fn close(&self) {

@@ -7,10 +7,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use souspli_protocol::CalendarId;
 use souspli_store::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
 
+use crate::PostgresStore;
 use crate::commit::{Committed, commit};
 use crate::stop::{Failure, Stop, at_commit, before_commit};
 
@@ -28,6 +30,9 @@ pub(crate) trait Unit: Send + Sync + 'static {
     /// Why it did not happen.
     type Refusal: From<StoreError> + Send + 'static;
 
+    /// The calendar that it changes; a vault belongs to none.
+    fn calendar(&self) -> Option<CalendarId>;
+
     /// Does the work inside a transaction; on an error it is rolled back.
     async fn perform(&self, db: &mut PgConnection) -> Result<Self::Done, Stop<Self::Refusal>>;
 }
@@ -35,20 +40,26 @@ pub(crate) trait Unit: Send + Sync + 'static {
 /// The future of a read.
 pub(crate) type Reading<'c, T> = Pin<Box<dyn Future<Output = Result<T, Stop<StoreError>>> + Send + 'c>>;
 
-/// Runs a unit to its end.
-pub(crate) async fn run<U: Unit>(pool: &PgPool, unit: U) -> Result<U::Done, U::Refusal> {
-    let pool = pool.clone();
-    let task = tokio::spawn(async move { attempt_all(&pool, &unit).await });
+/// Runs a unit to its end, in its calendar's turn.
+pub(crate) async fn run<U: Unit>(store: &PostgresStore, unit: U) -> Result<U::Done, U::Refusal> {
+    let (pool, gates) = (store.pool.clone(), store.gates.clone());
+    let task = tokio::spawn(async move {
+        let _turn = match unit.calendar() {
+            Some(calendar) => gates.enter(calendar).await,
+            None => None,
+        };
+        attempt_all(&pool, &unit).await
+    });
     task.await.unwrap_or_else(|_| Err(StoreError::UnknownOutcome("a unit of work ended early".to_owned()).into()))
 }
 
 /// Runs a read: one statement, so one snapshot.
-pub(crate) async fn read<T, F>(pool: &PgPool, question: F) -> Result<T, StoreError>
+pub(crate) async fn read<T, F>(store: &PostgresStore, question: F) -> Result<T, StoreError>
 where
     T: Send + 'static,
     F: for<'c> Fn(&'c mut PgConnection) -> Reading<'c, T> + Send + Sync + 'static,
 {
-    let pool = pool.clone();
+    let pool = store.pool.clone();
     let task = tokio::spawn(async move {
         let mut attempt = 0;
         loop {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use souspli_protocol::vault::SealedVault;
-use souspli_protocol::{Locator, VaultId, VerifyingKey};
+use souspli_protocol::{CalendarId, Locator, VaultId, VerifyingKey};
 use souspli_store::{StoreError, VaultError};
 use sqlx::PgConnection;
 
@@ -22,6 +22,10 @@ pub(crate) struct CreateVault {
 impl Unit for CreateVault {
     type Done = ();
     type Refusal = VaultError;
+
+    fn calendar(&self) -> Option<CalendarId> {
+        None
+    }
 
     async fn perform(&self, db: &mut PgConnection) -> Outcome<()> {
         let statement = self.vault.statement();
@@ -51,6 +55,10 @@ pub(crate) struct ReplaceVault {
 impl Unit for ReplaceVault {
     type Done = ();
     type Refusal = VaultError;
+
+    fn calendar(&self) -> Option<CalendarId> {
+        None
+    }
 
     async fn perform(&self, db: &mut PgConnection) -> Outcome<()> {
         let statement = self.vault.statement();

@@ -15,7 +15,8 @@ use souspli_store_postgres::PostgresStore;
 use souspli_store_sqlite::SqliteStore;
 
 const WRITERS: [u64; 3] = [1, 16, 64];
-const PRACTICES: u64 = 200;
+/// As many as the limits are measured with; new ones for each figure, since claims spread over more pages as they grow.
+const PRACTICES: u64 = 1_000;
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
@@ -39,16 +40,10 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(name: &str, store: Arc<dyn Store>, seconds: u64) {
-    let mut practices = Vec::new();
-    // A run of its own, so that a database that is measured twice takes new practices.
-    let run = u64::from(std::process::id()) << 32;
-    for seed in 0..PRACTICES {
-        practices.push(Practice::registered(run + seed, store.as_ref()).await);
-    }
-    let practices = Arc::new(practices);
-    let number = Arc::new(AtomicU64::new(0));
     for writers in WRITERS {
-        let (start, first) = (Instant::now(), number.load(Ordering::Relaxed));
+        let practices = Arc::new(register(&store, writers).await);
+        let number = Arc::new(AtomicU64::new(0));
+        let start = Instant::now();
         let end = start + Duration::from_secs(seconds);
         let tasks: Vec<_> = (0..writers)
             .map(|_| tokio::spawn(write_until(end, store.clone(), practices.clone(), number.clone())))
@@ -57,11 +52,25 @@ async fn measure(name: &str, store: Arc<dyn Store>, seconds: u64) {
         for task in tasks {
             slowest = slowest.max(task.await.expect("no panic"));
         }
-        let done = number.load(Ordering::Relaxed) - first;
+        let done = number.load(Ordering::Relaxed);
         let rate = done * 1_000 / u64::try_from(start.elapsed().as_millis()).unwrap_or(1).max(1);
         println!("{name}: {writers:3} writers {rate:6} bookings/s, slowest {} ms", slowest.as_millis());
     }
     store.close().await;
+}
+
+/// Practices that no earlier figure or run has used.
+async fn register(store: &Arc<dyn Store>, writers: u64) -> Vec<Practice> {
+    let run = (u64::from(std::process::id()) << 32) + (writers << 16);
+    let registering = (0..PRACTICES).map(|seed| {
+        let store = store.clone();
+        tokio::spawn(async move { Practice::registered(run + seed, store.as_ref()).await })
+    });
+    let mut practices = Vec::new();
+    for registering in registering.collect::<Vec<_>>() {
+        practices.push(registering.await.expect("no panic"));
+    }
+    practices
 }
 
 /// Books one time after another; returns how long the slowest booking took.
