@@ -13,9 +13,13 @@ mod patient;
 mod practice;
 mod rng;
 mod step;
+#[cfg(feature = "vectors")]
+mod vectors;
 
 pub use flow::Flow;
 #[cfg(feature = "patient")]
 pub use patient::Patient;
 #[cfg(feature = "practice")]
 pub use practice::Practice;
+#[cfg(feature = "vectors")]
+pub use vectors::run_vectors;
