@@ -22,6 +22,8 @@ const loadSession = async (): Promise<Session> => {
 /** What a test may want otherwise. */
 export type Look = { readonly confirm: 'automatic' | 'manual'; readonly cancelDeadline: number; readonly open: boolean };
 
+export type Keys = { readonly accountKey: string; readonly recoveryCode: string; readonly passphrase: string };
+
 export class Practice {
   readonly #session: Session;
   readonly #host: string;
@@ -30,6 +32,8 @@ export class Practice {
   #rules: Rules | null = null;
   /** Fragment of its booking link. */
   link = '';
+  /** What opens it in a browser. */
+  keys: Keys = { accountKey: '', recoveryCode: '', passphrase: 'a passphrase for tests' };
 
   private constructor(session: Session, host: string) {
     this.#session = session;
@@ -39,7 +43,9 @@ export class Practice {
   /** Makes a practice and publishes it. */
   static async create(host: string, look: Partial<Look> = {}): Promise<Practice> {
     const practice = new Practice(await loadSession(), host);
-    const kit = await practice.call('create', { passphrase: 'a passphrase for tests', origin: host });
+    const { passphrase } = practice.keys;
+    const kit = await practice.call('create', { passphrase, origin: host });
+    practice.keys = { ...kit, passphrase };
     await practice.call('finishCreate', { recoveryCode: kit.recoveryCode });
     const { catalogue, rules } = await practice.#settings({ confirm: 'manual', cancelDeadline: 60, open: true, ...look });
     const { link } = await practice.call('publish', { catalogue, rules });

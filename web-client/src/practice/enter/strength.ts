@@ -27,5 +27,5 @@ export const strengthOf = (passphrase: string): Strength => {
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter((kind) => kind.test(passphrase)).length;
   const score = Math.min(surprising(letters), different * 2) + (kinds - 1) * 2;
   if (score < 12) return 'weak';
-  return score < 20 ? 'fair' : 'good';
+  return score < 18 ? 'fair' : 'good';
 };
