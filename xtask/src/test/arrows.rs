@@ -21,7 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("souspli-store-sqlite", &["souspli-store"]),
     ("souspli-store-postgres", &["souspli-store"]),
     ("souspli-server", &["souspli-store-sqlite", "souspli-store-postgres", "souspli-attest"]),
-    ("souspli-store-contract", &["souspli-store-sqlite", "souspli-store-postgres"]),
+    ("souspli-store-contract", &["souspli-store-sqlite", "souspli-store-postgres", "souspli-attest"]),
     ("souspli-evil-host", &["souspli-client", "souspli-server"]),
     ("souspli-journey", &["souspli-client", "souspli-server"]),
     ("xtask", &[]),
