@@ -20,7 +20,7 @@ test('a booking appears by itself, is confirmed, and the patient sees it', async
   const opened = await openItem(page, 'Comes Alone');
   await expect(opened.getByText('A sore knee')).toBeVisible();
   await expect(opened.getByText('Yes', { exact: true })).toBeVisible();
-  await expect(opened.getByRole('link', { name: 'patient@example.org' })).toHaveAttribute('href', 'mailto:patient%40example.org');
+  await expect(opened.getByRole('link', { name: 'patient@example.org' })).toHaveAttribute('href', 'mailto:patient@example.org');
   await expectAccessible(page, 'detail');
   await opened.getByRole('button', { name: 'Confirm' }).click();
   await expect(opened.getByRole('heading', { name: 'Confirm this appointment' })).toBeFocused();
@@ -249,4 +249,41 @@ test('found by name on this device', async ({ page }) => {
   await expect(heading(page, 'Nothing found for “nobody at all”')).toBeVisible();
   await page.getByRole('button', { name: 'Back to the agenda' }).click();
   await expect(heading(page, /^Week of/u)).toBeVisible();
+});
+
+test('without a connection: nothing typed is lost, and the sealed note is sent by itself later', async ({ page, browser, host, context, watched }) => {
+  watched.expectComplaints(/ERR_INTERNET_DISCONNECTED/u);
+  const own = await Practice.create(host.address);
+  const patient = await another(browser, host.address);
+  await book(patient, own.link, 'Out Of Reach');
+  await patient.context().close();
+  await unlock(page, own.keys);
+  await asList(page);
+  const opened = await openItem(page, 'Out Of Reach');
+  await opened.getByRole('button', { name: 'Write a note' }).click();
+  await opened.getByRole('textbox', { name: 'Note' }).fill('Written in a lift.');
+  await context.setOffline(true);
+  await opened.getByRole('button', { name: 'Keep the note' }).click();
+  await expect(opened.getByRole('alert')).toBeVisible({ timeout: 30_000 });
+  await expect(opened.getByRole('textbox', { name: 'Note' })).toHaveValue('Written in a lift.');
+  await expectAccessible(page, 'detail, no connection');
+  await context.setOffline(false);
+  await page.keyboard.press('Escape');
+  await expect(opened.getByText('Written in a lift.')).toBeVisible({ timeout: ARRIVAL_MS });
+});
+
+test('what is not in order says why, and waits for a person', async ({ page, browser, host }) => {
+  const own = await Practice.create(host.address, { confirm: 'automatic' });
+  const patient = await another(browser, host.address);
+  await book(patient, own.link, 'Out Of Hours');
+  await patient.context().close();
+  await own.publish((_, rules) => {
+    rules.weekly = [];
+  });
+  await unlock(page, own.keys);
+  await expect(heading(page, 'One appointment waits for your answer')).toBeVisible();
+  await expectAccessible(page, 'agenda with something to look at');
+  const opened = await openItem(page, 'Out Of Hours');
+  await expect(opened.getByText(/^It is outside the hours that you publish now\./u)).toBeVisible();
+  await expectAccessible(page, 'detail with something to look at');
 });

@@ -43,7 +43,7 @@ test('it locks by itself, a minute after saying so', async ({ page, host }) => {
   await page.clock.fastForward('09:20');
   await expect(dialog(page).getByRole('heading', { name: 'Still there?' })).toBeVisible();
   await expectAccessible(page, 'idle warning');
-  await page.keyboard.press('Shift');
+  await page.getByRole('button', { name: 'Stay' }).click();
   await expect(dialog(page)).toBeHidden();
   await page.clock.fastForward('09:20');
   await expect(dialog(page)).toBeVisible();

@@ -1,7 +1,7 @@
 import { expect, expectAccessible, test } from './fixtures';
 import { heading, openLink } from './booking';
 import { Practice } from './practice';
-import { another, dialog, part, unlock } from './practice-page';
+import { another, dialog, part, ready, typeKeys, unlock } from './practice-page';
 
 test('settings: what is typed outlives a look elsewhere and a lock, and patients see it once it is published', async ({ page, browser, host }) => {
   const practice = await Practice.create(host.address);
@@ -11,13 +11,18 @@ test('settings: what is typed outlives a look elsewhere and a lock, and patients
     await page.getByRole('navigation', { name: 'Parts of the settings' }).getByRole('button', { name }).click();
     await expectAccessible(page, `settings, ${name}`);
   }
-  await expect(page.getByText('There are changes that are not published yet.')).toHaveCount(0);
+  await expect(page.getByText('There are changes that are not published yet.', { exact: true })).toHaveCount(0);
   await page.getByRole('button', { name: 'The practice', exact: true }).click();
   await page.getByLabel('Name of the practice').fill('Renamed Here');
   await part(page, 'Agenda').click();
   await part(page, 'Settings').click();
   await expect(page.getByLabel('Name of the practice')).toHaveValue('Renamed Here');
-  await expect(page.getByText('There are changes that are not published yet.')).toBeVisible();
+  await expect(page.getByText('There are changes that are not published yet.', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Lock', exact: true }).click();
+  await typeKeys(page, practice.keys);
+  await ready(page);
+  await part(page, 'Settings').click();
+  await expect(page.getByLabel('Name of the practice')).toHaveValue('Renamed Here');
 
   await page.getByLabel('Name of the practice').fill('');
   await page.getByRole('button', { name: 'Hours', exact: true }).click();
@@ -27,7 +32,7 @@ test('settings: what is typed outlives a look elsewhere and a lock, and patients
   await page.getByLabel('Name of the practice').fill('Renamed Here');
   await page.getByRole('button', { name: 'Publish the changes' }).click();
   await expect(page.getByText('Published. Patients see it from now on.')).toBeVisible({ timeout: 30_000 });
-  await expect(page.getByText('There are changes that are not published yet.')).toHaveCount(0);
+  await expect(page.getByText('There are changes that are not published yet.', { exact: true })).toHaveCount(0);
 
   const patient = await another(browser, host.address);
   await openLink(patient, practice.link);

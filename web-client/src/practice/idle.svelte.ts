@@ -41,7 +41,10 @@ class Idle {
   /** Watches until the returned function is called. */
   watch(onidle: () => void): () => void {
     this.stir();
-    const stir = () => this.stir();
+    // Once the warning stands, only an answer to it counts: a press meant for it must not land on what is below.
+    const stir = () => {
+      if (this.secondsLeft === null) this.stir();
+    };
     for (const name of ACTIVITY) addEventListener(name, stir, { capture: true, passive: true });
     const timer = setInterval(() => {
       const left = this.#last + this.minutes * 60_000 - Date.now();

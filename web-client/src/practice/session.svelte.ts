@@ -9,6 +9,8 @@ import { openPractice, type PracticeSealed } from '../sealed/practice.ts';
 type Watching = PracticeSealed & { readonly onChange?: (listener: () => void) => unknown };
 
 const POLL_MS = 20_000;
+/** Where the page is told: in case a connection died without saying so. */
+const TOLD_POLL_MS = 120_000;
 /** How long a lock waits for the worker to wipe its keys by itself before the worker is ended anyway. */
 const WIPE_MS = 1_000;
 
@@ -53,7 +55,7 @@ class Session {
       if (!over) listener();
     };
     watched.onChange?.(tell);
-    const timer = setInterval(tell, POLL_MS);
+    const timer = setInterval(tell, watched.onChange === undefined ? POLL_MS : TOLD_POLL_MS);
     return () => {
       over = true;
       clearInterval(timer);

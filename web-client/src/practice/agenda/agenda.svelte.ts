@@ -29,6 +29,8 @@ class Agenda {
   upkeep = $state.raw<Upkeep>({ state: 'none' });
   /** What came in since the page was opened, for eyes and ears; the newest only. */
   news = $state.raw<readonly AgendaItem[]>([]);
+  /** What the last round of news was about. */
+  changed = $state.raw<readonly Id[]>([]);
   /** Appointments whose events do not verify: they are not shown. */
   broken = $state(0);
   readonly waiting = $derived(this.items.filter((item) => item.kind === 'booking' && item.state === 'reserved' && item.appointment.date >= this.today));
@@ -40,6 +42,7 @@ class Agenda {
   clear(): void {
     this.items = [];
     this.news = [];
+    this.changed = [];
     this.loaded = false;
     this.broken = 0;
     this.failure = null;
@@ -78,6 +81,7 @@ class Agenda {
     if (synced.ok && hadAny && synced.value.changed.length === 0 && synced.value.confirmed.length === 0) return;
     await this.#read();
     if (!synced.ok || !hadAny) return;
+    this.changed = synced.value.changed;
     const fresh = new Set(synced.value.changed.filter((record) => !known.has(record)));
     const news = this.items.filter(({ kind, record }) => kind === 'booking' && fresh.has(record));
     if (news.length > 0) this.news = news;
