@@ -93,6 +93,7 @@ behaviours! {
         one_of_many_vaults_wins,
     }
     cancelling(shared) {
+        a_request_that_was_begun_runs_to_its_end,
         cancelled_requests_lose_nothing,
     }
     model(alone) {

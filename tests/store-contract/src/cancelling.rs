@@ -1,6 +1,9 @@
 //! Callers who go away.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use souspli_store::Store;
@@ -8,6 +11,42 @@ use souspli_store::Store;
 use crate::checks::{claimed, sorted, verified_events};
 use crate::fixture::{Draft, NOW, Noise, Practice, claims, linker};
 use crate::races::all;
+
+/// Places at which a request waits: more than any request has.
+const WAITS: u64 = 40;
+
+/// A caller goes away at the first, second, … place where its request waits: each time the request goes on to its end.
+pub async fn a_request_that_was_begun_runs_to_its_end(store: &Arc<dyn Store>) {
+    let practice = Practice::registered(1, store.as_ref()).await;
+    for waits in 0..WAITS {
+        let write = Draft::create(&practice, waits).claims(claims(waits)).write();
+        wait_only(waits, store.append(&write, NOW, linker())).await;
+        let record = write.event.header().record;
+        let mut tries = 0;
+        while store.last_event(practice.calendar(), record).await.expect("read").is_none() {
+            tries += 1;
+            assert!(tries < 200, "cancelled at its wait {waits}, it was never stored");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+    let length = verified_events(store.as_ref(), &practice).await.0;
+    assert_eq!(length, 3 + WAITS);
+}
+
+/// Polls a future until it has waited as often as told, then drops it.
+async fn wait_only<F: Future>(waits: u64, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut waited = 0;
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if waited == waits => Poll::Ready(None),
+        Poll::Pending => {
+            waited += 1;
+            Poll::Pending
+        }
+    })
+    .await
+}
 
 const PRACTICES: u64 = 20;
 const ROUNDS: u64 = 100;
