@@ -13,7 +13,7 @@ use souspli_crypto::publish::{
     verify_publication, verify_registration,
 };
 use souspli_protocol::claims::ClaimSetStatement;
-use souspli_protocol::publication::{Publication, PublicationKind};
+use souspli_protocol::publication::{LinkRow, Publication, PublicationKind};
 use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, WINDOWS, epoch_of};
 use souspli_protocol::wire::{Blob, Profile, Times, split_signed};
 use souspli_protocol::{Context, Digest, VerifyingKey};
@@ -108,6 +108,8 @@ pub struct Pins {
     pub version: u64,
     /// Newest epoch seen.
     pub epoch: u32,
+    /// Generation and sequence of the newest claimed-id set.
+    pub claims: (u32, u64),
 }
 
 /// A practice whose chain of trust holds.
@@ -119,6 +121,8 @@ pub struct Practice {
     pub root: VerifyingKey,
     /// The calendar's version.
     pub version: u64,
+    /// Keys of the links that may book now, from the root-signed table; most are nobody's.
+    pub links: Vec<VerifyingKey>,
     /// What reads its publications.
     pub access: CalendarKey,
     /// Roster and keys of the current epoch.
@@ -211,11 +215,16 @@ pub fn verify_profile(
     if version < catalogue.statement().version {
         return Err(Distrust::RolledBack);
     }
-    *pins = Pins { version, epoch: opened.epoch.max(pins.epoch) };
+    *pins = Pins { version, epoch: opened.epoch.max(pins.epoch), ..*pins };
     Ok(Verified::Open(Box::new(Practice {
         context: *context,
         root,
         version,
+        links: LinkRow::decode_table(links.payload())
+            .ok_or(Distrust::BadLinks)?
+            .into_iter()
+            .map(|row| row.link)
+            .collect(),
         access,
         identity: opened,
         identity_hash: event_hash(identity.bytes()),
@@ -240,6 +249,10 @@ pub fn verify_times(practice: &Practice, times: &Times, pins: &mut Pins, now: u3
     {
         return Err(Distrust::BadClaimSet);
     }
+    let place = (statement.generation, statement.sequence);
+    if place < pins.claims {
+        return Err(Distrust::RolledBack);
+    }
     let (mut hours, mut hours_hashes) = (Vec::with_capacity(WINDOWS), Vec::with_capacity(WINDOWS));
     for (place, published) in (0..).zip(&times.hours) {
         let Some(published) = published else { continue };
@@ -250,7 +263,7 @@ pub fn verify_times(practice: &Practice, times: &Times, pins: &mut Pins, now: u3
             hours_hashes.push(hash);
         }
     }
-    pins.version = version;
+    (pins.version, pins.claims) = (version, place);
     Ok(Availability { hours, hours_hashes, taken, claim_set, statement })
 }
 

@@ -186,6 +186,10 @@ async fn the_desk_reads_names_and_times_but_no_reason() {
     assert_eq!((&detail["name"], &detail["reasonReadable"]), (&json!("Patient One"), &json!(false)));
     assert!(!detail.to_string().contains("The reason is private"));
     desk.must(MONDAY, "confirm", json!({ "record": booked["record"], "text": "" })).await;
+    let again = desk.fails(MONDAY, "decline", json!({ "record": booked["record"], "text": "" })).await;
+    assert_eq!(again, "revision_conflict");
+    let offer = json!({ "catalogue": scene.practice.catalogue, "rules": scene.practice.rules });
+    assert_eq!(desk.fails(MONDAY, "publish", offer).await, "owner_only");
     let read = json!({ "fragment": booked["manageLink"] });
     patient.must(MONDAY, "open", read).await;
     assert_eq!(patient.must(MONDAY, "read", json!({})).await["state"], "confirmed");

@@ -96,7 +96,7 @@ impl Unlocked {
             return Some(DOUBLE_BOOKED);
         }
         let create = record.entries.first()?.header();
-        if create.author_kind == AuthorKind::Link && !self.knows_link(&create.author) {
+        if create.author_kind == AuthorKind::Link && !practice.links.contains(&create.author) {
             return Some("unknown_link");
         }
         // As of the minute in which the host took it; what is claimed was judged above.
@@ -106,13 +106,6 @@ impl Unlocked {
             Ok(()) => None,
             Err(unavailable) => Some(unavailable.code()),
         }
-    }
-
-    /// Owners know the links of the table; for others every link that the host's table let through is known.
-    fn knows_link(&self, link: &souspli_protocol::VerifyingKey) -> bool {
-        let Some(root) = &self.root else { return true };
-        let keys = |secret| souspli_crypto::keys::LinkKeys::derive(&self.context, secret).verifying_key();
-        root.content.links.iter().any(|known| keys(&known.secret) == *link)
     }
 }
 

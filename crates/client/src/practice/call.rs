@@ -7,6 +7,7 @@ use souspli_booking::catalogue::Catalogue;
 use souspli_booking::rules::Rules;
 use souspli_crypto::Secret;
 use souspli_crypto::keys::Role;
+use souspli_protocol::problem::Code;
 use souspli_protocol::wire::Blob;
 use souspli_protocol::{ItemId, RecordId};
 
@@ -17,6 +18,7 @@ use crate::face::{FormView, LimitsView, value};
 use crate::failure::Failure;
 use crate::flow::Io;
 use crate::http::calendar_path;
+use crate::record::State;
 
 macro_rules! calls {
     ($($name:literal $variant:ident { $($field:ident: $type:ty,)* })*) => {
@@ -218,8 +220,12 @@ impl Session {
         Ok(json!({ "method": request.method, "path": request.path, "headers": request.headers, "body": body }))
     }
 
+    /// What a decision answers; a booking that is declined or cancelled takes none.
     fn answers(&mut self, record: &RecordId) -> Result<Answers, Failure> {
         let record = self.open()?.ledger.get(record)?;
+        if record.story.state != State::Reserved {
+            return Err(Failure::new(Code::RevisionConflict.as_str()));
+        }
         Ok(Answers { event: record.story.claiming, head: record.last()?.head() })
     }
 }

@@ -5,6 +5,7 @@ use souspli_booking::catalogue::{Catalogue, CatalogueError};
 use souspli_booking::problem::Invalid;
 use souspli_booking::rules::{Rules, RulesError};
 use souspli_booking::zone::Zone;
+use souspli_crypto::keys::Role;
 use souspli_crypto::publish::{open_rules, publish_catalogue, publish_hours, publish_rules};
 use souspli_protocol::Digest;
 use souspli_protocol::publication::{Publication, PublicationKind};
@@ -43,6 +44,10 @@ impl Session {
         rules: Rules,
         now: u32,
     ) -> Result<(), Failure> {
+        // Patients believe an owner's catalogue alone: anybody else's would take the practice off the air.
+        if self.open()?.member.content.role != Role::Owner {
+            return Err(Failure::new("owner_only"));
+        }
         io.progress(1, 3).await;
         self.refresh(io, now).await?;
         let zone = Zone::new(&catalogue.zone).map_err(|_| Failure::new("form").in_field("zone"))?;
