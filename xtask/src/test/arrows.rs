@@ -109,8 +109,9 @@ mod tests {
 
     #[test]
     fn an_arrow_that_is_not_allowed_is_found() {
-        let members = [package("souspli-crypto", &[]), package("souspli-protocol", &[]), package("souspli-tlog", &[])];
-        let server = package("souspli-server", &["souspli-crypto", "souspli-tlog", "souspli-protocol", "hyper"]);
+        let members =
+            [package("souspli-crypto", &[]), package("souspli-protocol", &[]), package("souspli-attest", &[])];
+        let server = package("souspli-server", &["souspli-crypto", "souspli-attest", "souspli-protocol", "hyper"]);
         assert_eq!(wrong_arrows(&server, &members), ["souspli-server must not use souspli-crypto."]);
         assert!(wrong_arrows(&package("souspli-new", &[]), &members)[0].contains("add it to ARROWS"));
     }
