@@ -81,7 +81,7 @@ async fn kill(kind: Kind) {
     again.has_all(&written);
     assert_eq!(again.head, follower.head, "the chain as it was followed");
     assert!(written.len() > CYCLES * 4, "too little was written for this to mean anything");
-    println!("{kind:?}: kill: {CYCLES} kills, {} bookings acknowledged, {resent} unknown, 0 lost", written.len());
+    println!("kill: {CYCLES} kills, {} bookings acknowledged, {resent} unknown, 0 lost ({kind:?})", written.len());
     process.kill();
     scratch.remove().await;
 }

@@ -63,7 +63,7 @@ async fn race(kind: Kind) {
     assert_eq!(starts.len(), usize::from(STARTS), "every start has a winner");
     only_the_winners_claims_are_left(&mut client, &practice).await;
     assert_eq!(records(&mut client, &practice).await, won);
-    println!("{kind:?}: race: {CLIENTS} clients, {STARTS} starts, {} won", won.len());
+    println!("race: {CLIENTS} clients, {STARTS} starts, {} won ({kind:?})", won.len());
     host.stop().await;
     scratch.remove().await;
 }

@@ -32,6 +32,6 @@ async fn a_host_that_lies_is_found_out() {
         }
     }
     println!("evil: {} scenes with an honest host, {requests} requests compared with them", world.honest.len());
-    println!("evil-host: {} cases, {stopped} stopped, {} wrong", cases.len(), wrong.len());
+    println!("evil: {} cases, {stopped} stopped, {} wrong", cases.len(), wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
