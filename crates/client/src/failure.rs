@@ -50,6 +50,14 @@ impl Failure {
         Self::new("too_long").in_field(field).with("length", length as u64).with("limit", limit as u64)
     }
 
+    /// Whether the host has said no for good: nothing was stored, and the same bytes would be refused again.
+    pub fn is_final(&self) -> bool {
+        let code = Code::ALL.iter().find(|code| self.is(**code));
+        code.is_some_and(|code| {
+            (400..500).contains(&code.status()) && !matches!(code, Code::TooSlow | Code::SlowDown | Code::WorkRequired)
+        })
+    }
+
     /// Whether the host answered with this code.
     pub fn is(&self, code: Code) -> bool {
         self.code == code.as_str()

@@ -46,7 +46,7 @@ impl Session {
                 waiting.forget(io).await;
                 Ok(view)
             }
-            Err(failure) if is_final(&failure) => {
+            Err(failure) if failure.is_final() => {
                 waiting.forget(io).await;
                 let chosen =
                     Chosen { visit_type, practitioner: Some(appointment.practitioner), start: appointment.start };
@@ -77,7 +77,7 @@ impl Session {
                 Err(failure) if failure.is(Code::WorkRequired) && body.work.is_zero() => {
                     body.work = solve(&context, &hash, &failure)?;
                 }
-                Err(failure) if is_final(&failure) || tries + 1 == TRIES => return Err(failure),
+                Err(failure) if failure.is_final() || tries + 1 == TRIES => return Err(failure),
                 Err(_) => tries += 1,
             }
         }
@@ -149,14 +149,6 @@ impl Session {
         }
         failure
     }
-}
-
-/// Whether the host has said no for good: nothing was stored, and the same bytes would be refused again.
-pub(super) fn is_final(failure: &Failure) -> bool {
-    let code = Code::ALL.iter().find(|code| code.as_str() == failure.code);
-    code.is_some_and(|code| {
-        (400..500).contains(&code.status()) && !matches!(code, Code::TooSlow | Code::SlowDown | Code::WorkRequired)
-    })
 }
 
 /// "No session" as the wire has it.

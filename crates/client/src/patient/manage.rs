@@ -12,7 +12,7 @@ use souspli_protocol::problem::Code;
 use souspli_protocol::wire::{Append, Appended, Blob, IdentityAnswer, RecordAnswer, RecordEntry, RecordRead};
 use souspli_protocol::{Digest, RecordId, Work};
 
-use super::booking::{NO_SESSION, is_final};
+use super::booking::NO_SESSION;
 use super::call::{Chosen, Moved};
 use super::{Booked, Right, Session};
 use crate::body::{BodyD, Desk};
@@ -184,7 +184,7 @@ impl Session {
                 let practice = self.practice()?;
                 crate::record::verify_receipt(&receipt.0, &hash, &practice.context, &practice.identity.receipt_key)?;
             }
-            Err(failure) if is_final(&failure) => {
+            Err(failure) if failure.is_final() => {
                 if failure.is(Code::RevisionConflict) {
                     self.load_record(io, record, &view, now).await?;
                 }
@@ -204,7 +204,7 @@ impl Session {
             let outcome: Result<Appended, Failure> = self.host.post(io, path.clone(), body).await;
             match outcome {
                 Ok(appended) => return Ok(appended.receipt),
-                Err(failure) if is_final(&failure) => return Err(failure),
+                Err(failure) if failure.is_final() => return Err(failure),
                 Err(_) => {}
             }
         }

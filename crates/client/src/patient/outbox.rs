@@ -7,7 +7,6 @@ use souspli_protocol::sizes::EVENT;
 use souspli_protocol::{Context, Label, RecordId, Signature, VerifyingKey};
 use zeroize::Zeroizing;
 
-use super::booking::is_final;
 use super::{Right, Session};
 use crate::face::BookingView;
 use crate::failure::Failure;
@@ -84,7 +83,7 @@ impl Session {
                     bookings.push(self.read_back(io, &waiting, &receipt, None, now).await?);
                     waiting.forget(io).await;
                 }
-                Err(failure) if is_final(&failure) => {
+                Err(failure) if failure.is_final() => {
                     waiting.forget(io).await;
                     return Err(failure);
                 }

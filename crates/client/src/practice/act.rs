@@ -201,7 +201,7 @@ impl Session {
                     verify_receipt(&answer.receipt.0, hash, &context, &key)?;
                     return Ok(());
                 }
-                Err(failure) if is_final(&failure) => return Err(failure),
+                Err(failure) if failure.is_final() => return Err(failure),
                 Err(_) => {}
             }
         }
@@ -332,9 +332,4 @@ fn append_body(event: Vec<u8>, claims: Vec<u8>) -> Append {
         session_signature: Signature::ZERO,
         work: Work::ZERO,
     }
-}
-
-fn is_final(failure: &Failure) -> bool {
-    let code = Code::ALL.iter().find(|code| code.as_str() == failure.code);
-    code.is_some_and(|code| (400..500).contains(&code.status()) && !matches!(code, Code::TooSlow | Code::SlowDown))
 }
