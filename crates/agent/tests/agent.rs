@@ -126,8 +126,11 @@ async fn the_demonstration_fills_once_and_everything_in_it_opens(scene: &Scene) 
     let record = shown["record"].as_str().expect("an id");
     let sheet = scene.must(&["show", &record[..12], "--kit", &scene.kit()]).await;
     assert!(sheet.contains(shown["name"].as_str().expect("a name")) && sheet.contains(record), "{sheet}");
-    let declined = scene.must(&["decline", record, "--kit", &scene.kit()]).await;
-    assert!(declined.starts_with("State            declined"), "{declined}");
+    let late = scene.run(&["decline", record, "--kit", &scene.kit()]).await;
+    assert_eq!(late.status.code(), Some(1), "an answer is given once");
+    assert!(lines_of(&late.stderr).contains("This booking is confirmed: nothing was changed."));
+    let cancelled = scene.must(&["cancel", record, "--kit", &scene.kit()]).await;
+    assert!(cancelled.starts_with("State            cancelled"), "{cancelled}");
     assert!(scene.must(&["publish", "--kit", &scene.kit()]).await.contains("published as they stand"));
 }
 
