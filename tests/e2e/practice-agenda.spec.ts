@@ -206,6 +206,42 @@ test('typed in for someone on the phone; their private link works', async ({ pag
   await patient.context().close();
 });
 
+test('typed in, and the answer is lost: the same bytes arrive, and the private link can still be printed', async ({ page, browser, host, watched }) => {
+  watched.expectComplaints(/ERR_FAILED/u);
+  const own = await Practice.create(host.address);
+  await unlock(page, own.keys);
+  await page.route('**/events', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await page.getByRole('button', { name: 'New appointment' }).click();
+  await page.getByRole('grid').waitFor();
+  await freeTimes(page.getByRole('main')).nth(2).click();
+  await page.getByLabel('Patient’s name').fill('Nobody Heard');
+  await page.getByRole('textbox', { name: 'Phone' }).fill('+33 6 00 00 00 00');
+  await page.getByLabel('Have you been here before?').selectOption('yes');
+  await page.getByRole('button', { name: 'Book the appointment' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByLabel('Patient’s name')).toHaveValue('Nobody Heard');
+  await page.unroute('**/events');
+  await part(page, 'Agenda').click();
+  await expect(page.getByText(/^The appointment typed in for Nobody Heard has arrived after all\./u)).toBeVisible({ timeout: SOON_MS });
+  await expectAccessible(page, 'agenda, told of what was resent');
+  await page.getByRole('button', { name: 'Show the private link' }).click();
+  await expect(heading(page, 'The appointment is booked')).toBeFocused();
+  const link = await page.getByLabel('Private link').inputValue();
+  await page.getByRole('button', { name: 'Go to the agenda' }).click();
+  await page.getByRole('button', { name: 'I have read this' }).click();
+  await expect(page.getByText(/^The appointment typed in for/u)).toHaveCount(0);
+  await asList(page);
+  await expect(items(page, 'Nobody Heard')).toHaveCount(1);
+
+  const patient = await another(browser, host.address);
+  await patient.goto(link);
+  await expect(patient.getByText('Nobody Heard').first()).toBeVisible();
+  await patient.context().close();
+});
+
 test('someone else takes the time meanwhile: what was typed stays, and others are offered', async ({ page, watched }) => {
   watched.expectComplaints(/409|412/u);
   await unlock(page, practice.keys);

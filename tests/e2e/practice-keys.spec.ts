@@ -1,7 +1,7 @@
 import { expect, expectAccessible, test } from './fixtures';
-import { heading } from './booking';
+import { book, heading } from './booking';
 import { Practice } from './practice';
-import { another, dialog, open, part, ready, typeKeys, unlock } from './practice-page';
+import { another, asList, dialog, open, openItem, part, ready, typeKeys, unlock } from './practice-page';
 
 test('a second browser opens it with account key and passphrase, and nothing else', async ({ page, host, watched }) => {
   // The host says 404 where no vault is.
@@ -102,4 +102,35 @@ test('the passphrase is changed, and the fields are emptied', async ({ page, bro
   const other = await another(browser, host.address);
   await unlock(other, { ...keys, passphrase: 'a newer passphrase' });
   await other.context().close();
+});
+
+test('somebody at the desk gets keys of their own, and reads no reason', async ({ page, browser, host }) => {
+  const practice = await Practice.create(host.address);
+  await unlock(page, practice.keys);
+  await part(page, 'Keys').click();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Owner' })).toBeVisible();
+  await page.getByRole('button', { name: 'Add somebody at the desk' }).click();
+  await expectAccessible(page, 'add to the desk');
+  await page.getByRole('button', { name: 'Make the keys' }).click();
+  await expect(page.getByRole('alert')).toBeFocused();
+  await expectAccessible(page, 'add to the desk, nothing typed');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Desk One');
+  for (const name of ['New passphrase', 'The same passphrase again']) await page.getByRole('textbox', { name }).fill('a passphrase of the desk');
+  await page.getByRole('button', { name: 'Make the keys' }).click();
+  await expect(heading(page, 'The kit of Desk One')).toBeFocused({ timeout: 30_000 });
+  await expectAccessible(page, 'the kit of the desk');
+  const accountKey = ((await page.locator('[data-secret=account]').textContent()) ?? '').trim();
+  await page.getByRole('button', { name: 'The kit has been handed over' }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: 'Desk One (Desk)' })).toBeVisible();
+
+  const patient = await another(browser, host.address);
+  await book(patient, practice.link, 'Seen By Desk');
+  const desk = await another(browser, host.address);
+  await unlock(desk, { accountKey, passphrase: 'a passphrase of the desk', recoveryCode: '' });
+  await asList(desk);
+  const opened = await openItem(desk, 'Seen By Desk');
+  await expect(opened.getByText('Sealed for the practitioner: your keys do not open it.')).toBeVisible();
+  await expect(opened.getByText('A sore knee')).toHaveCount(0);
+  await desk.context().close();
+  await patient.context().close();
 });

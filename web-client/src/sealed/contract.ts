@@ -257,6 +257,21 @@ export type AgendaDetail = AgendaItem & {
 export type Role = 'owner' | 'practitioner' | 'desk';
 
 /** The practice's sealed side. */
+/** A private link to print for a patient; `qrSvg` is the whole address. */
+export type PaperLink = { readonly manageLink: string; readonly qrSvg: string };
+
+/** What became of sealed bytes whose first answer was lost. Name and phone are those of a booking that was typed in. */
+export type Resent = {
+  readonly record: Id;
+  /** Why the host refused it for good; null: it is kept. */
+  readonly refused: string | null;
+  readonly name: string | null;
+  readonly phone: string | null;
+  readonly link?: PaperLink;
+};
+
+export type Member = { readonly id: Id; readonly name: string; readonly role: Role };
+
 export type PracticeCalls = {
   limits: { args: Record<string, never>; value: Limits };
   /** Makes all keys on the device; nothing is sent yet. */
@@ -278,6 +293,8 @@ export type PracticeCalls = {
   /** Names of all IANA zones, sorted. */
   zones: { args: Record<string, never>; value: { readonly zones: readonly string[] } };
   /** Adds a desk member and makes its vault: reads names and times, never a reason. */
+  /** Who has keys; an owner's alone. The name of the owner who made the practice is empty. */
+  members: { args: Record<string, never>; value: { readonly members: readonly Member[] } };
   addDesk: { args: { readonly name: string; readonly passphrase: string }; value: { readonly accountKey: string; readonly recoveryCode: string } };
   /** The signed request that the worker opens as a stream; each line of the answer means: sync. */
   stream: {
@@ -303,7 +320,7 @@ export type PracticeCalls = {
   sync: {
     args: Record<string, never>;
     /** `broken`: records whose events do not verify; the page says so. */
-    value: { readonly changed: readonly Id[]; readonly confirmed: readonly Id[]; readonly broken: number };
+    value: { readonly changed: readonly Id[]; readonly confirmed: readonly Id[]; readonly broken: number; readonly resent: readonly Resent[] };
   };
   agenda: { args: { readonly from: LocalDate; readonly to: LocalDate }; value: { readonly today: LocalDate; readonly items: readonly AgendaItem[] } };
   search: { args: { readonly text: string }; value: { readonly items: readonly AgendaItem[] } };
@@ -321,7 +338,7 @@ export type PracticeCalls = {
   };
   phoneBooking: {
     args: { readonly visitType: Id; readonly practitioner: Id | null; readonly start: Granule; readonly form: Form };
-    value: { readonly detail: AgendaDetail; readonly manageLink: string };
+    value: { readonly detail: AgendaDetail } & PaperLink;
   };
 };
 

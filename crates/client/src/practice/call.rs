@@ -61,6 +61,7 @@ calls! {
     "addLink" AddLink { name: String, }
     "revokeLink" RevokeLink { fragment: String, }
     "addDesk" AddDesk { name: String, passphrase: String, }
+    "members" Members {}
     "maintain" Maintain {}
     "sync" Sync {}
     "stream" Stream {}
@@ -150,6 +151,7 @@ impl Session {
             Call::Links {} => json!({ "links": self.links(io).await? }),
             Call::AddLink { name } => json!({ "links": self.add_link(io, &name).await? }),
             Call::RevokeLink { fragment } => json!({ "links": self.revoke_link(io, &fragment, now).await? }),
+            Call::Members {} => json!({ "members": self.members()? }),
             Call::AddDesk { name, passphrase } => self.add_desk(io, &name, &passphrase, now).await?,
             other => return Ok(Done::Not(Box::new(other))),
         };
@@ -246,7 +248,7 @@ enum Done {
     Not(Box<Call>),
 }
 
-fn role_name(role: Role) -> &'static str {
+pub(super) fn role_name(role: Role) -> &'static str {
     match role {
         Role::Owner => "owner",
         Role::Practitioner => "practitioner",

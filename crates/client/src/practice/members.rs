@@ -1,5 +1,6 @@
 //! Members besides the first owner (`docs/spec/keys.md` §2, §3).
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use souspli_crypto::Secret;
 use souspli_crypto::keys::{AccountKey, EpochSeeds, MemberKeys, RecoveryCode, Role};
@@ -11,13 +12,34 @@ use souspli_protocol::wire::{Blob, Empty, VaultBody};
 use souspli_protocol::{ItemId, VerifyingKey};
 
 use super::Session;
+use super::call::role_name;
 use super::setup::{HostKeys, Places, grants_publication, identity_publication};
 use super::unlock::settings_of;
 use crate::body::fits;
 use crate::failure::Failure;
 use crate::flow::Io;
 
+/// Somebody who has keys of the practice.
+#[derive(Debug, Serialize)]
+pub(super) struct MemberView {
+    id: ItemId,
+    /// Empty for the owner who made the practice.
+    name: String,
+    role: &'static str,
+}
+
 impl Session {
+    /// Who has keys, as the root vault knows them: an owner's view.
+    pub(super) fn members(&mut self) -> Result<Vec<MemberView>, Failure> {
+        let members = self.open()?.root()?.content.members.iter();
+        let view = |member: &StoredMember| MemberView {
+            id: member.id,
+            name: member.name.clone(),
+            role: role_name(member.role),
+        };
+        Ok(members.map(view).collect())
+    }
+
     /// Adds a desk member: reads names and times, never a reason. Its vault is made here and handed over on paper.
     pub(super) async fn add_desk(&mut self, io: &Io, name: &str, passphrase: &str, now: u32) -> Result<Value, Failure> {
         fits("name", name, souspli_crypto::vault::NAME_LIMIT)?;

@@ -2,7 +2,7 @@
 // asks the sealed side for what is new whenever the host may have something, and keeps what it has when it cannot.
 
 import type { Progress } from '../../sealed/channel.ts';
-import type { AgendaDetail, AgendaItem, Failure, Id, LocalDate } from '../../sealed/contract.ts';
+import type { AgendaDetail, AgendaItem, Failure, Id, LocalDate, Resent } from '../../sealed/contract.ts';
 import { addDays } from '../../ui/format.ts';
 import { session } from '../session.svelte.ts';
 
@@ -31,6 +31,8 @@ class Agenda {
   news = $state.raw<readonly AgendaItem[]>([]);
   /** What the last round of news was about. */
   changed = $state.raw<readonly Id[]>([]);
+  /** What became of bytes whose answer was lost, until somebody has read it. */
+  resent = $state.raw<readonly Resent[]>([]);
   /** Appointments whose events do not verify: they are not shown. */
   broken = $state(0);
   readonly waiting = $derived(this.items.filter((item) => item.kind === 'booking' && item.state === 'reserved' && item.appointment.date >= this.today));
@@ -43,6 +45,7 @@ class Agenda {
     this.items = [];
     this.news = [];
     this.changed = [];
+    this.resent = [];
     this.loaded = false;
     this.broken = 0;
     this.failure = null;
@@ -77,7 +80,10 @@ class Agenda {
     const known = new Set(this.items.map(({ record }) => record));
     const hadAny = this.loaded;
     if (!synced.ok && hadAny) return;
-    if (synced.ok) this.broken = synced.value.broken;
+    if (synced.ok) {
+      this.broken = synced.value.broken;
+      this.resent = [...this.resent, ...synced.value.resent];
+    }
     if (synced.ok && hadAny && synced.value.changed.length === 0 && synced.value.confirmed.length === 0) return;
     await this.#read();
     if (!synced.ok || !hadAny) return;
