@@ -1,8 +1,7 @@
 //! Requests and answers as bytes (`docs/spec/http.md`): made here, carried by whoever drives the flow.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use souspli_attest::{SigningKey, sha256};
+use souspli_protocol::json::{self, FromJson, ToJson};
 use souspli_protocol::problem::Problem;
 use souspli_protocol::request::{Authorization, request_statement};
 use souspli_protocol::wire::{Empty, NonceAnswer};
@@ -46,33 +45,33 @@ pub struct Host {
 
 impl Host {
     /// A `GET`.
-    pub async fn get<A: DeserializeOwned>(&mut self, io: &Io, path: String) -> Result<A, Failure> {
+    pub async fn get<A: FromJson>(&mut self, io: &Io, path: String) -> Result<A, Failure> {
         let response = io.send(Request { method: "GET", path, headers: Vec::new(), body: None }).await?;
         self.read(&response)
     }
 
     /// A `POST` that nobody signs.
-    pub async fn post<A: DeserializeOwned>(
+    pub async fn post<A: FromJson>(
         &mut self,
         io: &Io,
         path: String,
-        body: &impl Serialize,
+        body: &impl ToJson,
     ) -> Result<A, Failure> {
-        let request = post(path, encode(body)?, None);
+        let request = post(path, encode(body), None);
         let response = io.send(request).await?;
         self.read(&response)
     }
 
     /// A `POST` signed with a key; a nonce that has grown old is replaced once.
-    pub async fn post_signed<A: DeserializeOwned>(
+    pub async fn post_signed<A: FromJson>(
         &mut self,
         io: &Io,
         context: &Context,
         key: &SigningKey,
         path: String,
-        body: &impl Serialize,
+        body: &impl ToJson,
     ) -> Result<A, Failure> {
-        let body = encode(body)?;
+        let body = encode(body);
         for attempt in 0..2 {
             let nonce = self.nonce(io).await?;
             let request = signed(context, key, path.clone(), body.clone(), nonce);
@@ -94,7 +93,7 @@ impl Host {
         path: String,
     ) -> Result<Request, Failure> {
         let nonce = self.nonce(io).await?;
-        Ok(signed(context, key, path, encode(&Empty {})?, nonce))
+        Ok(signed(context, key, path, encode(&Empty {}), nonce))
     }
 
     async fn nonce(&mut self, io: &Io) -> Result<Nonce, Failure> {
@@ -106,7 +105,7 @@ impl Host {
         Ok(answer.nonce)
     }
 
-    fn read<A: DeserializeOwned>(&mut self, response: &Response) -> Result<A, Failure> {
+    fn read<A: FromJson>(&mut self, response: &Response) -> Result<A, Failure> {
         let fresh = response.headers.iter().find(|(name, _)| name == "souspli-nonce");
         if let Some(nonce) = fresh.and_then(|(_, value)| value.parse().ok()) {
             self.nonce = Some(nonce);
@@ -115,10 +114,10 @@ impl Host {
             return Err(Failure::new("host_answer"));
         }
         if (200..300).contains(&response.status) {
-            return serde_json::from_slice(&response.body).map_err(|_| Failure::new("host_answer"));
+            return json::from_slice(&response.body).ok_or_else(|| Failure::new("host_answer"));
         }
-        match serde_json::from_slice::<Problem>(&response.body) {
-            Ok(problem) if problem.status == response.status => Err(problem.into()),
+        match json::from_slice::<Problem>(&response.body) {
+            Some(problem) if problem.status == response.status => Err(problem.into()),
             _ => Err(Failure::new("host_answer").with("status", u64::from(response.status))),
         }
     }
@@ -129,8 +128,8 @@ pub fn calendar_path(calendar: &CalendarId, rest: &str) -> String {
     format!("/v1/calendars/{calendar}/{rest}")
 }
 
-fn encode(body: &impl Serialize) -> Result<Vec<u8>, Failure> {
-    serde_json::to_vec(body).map_err(|_| Failure::new("internal"))
+fn encode(body: &dyn ToJson) -> Vec<u8> {
+    json::to_string(body).into_bytes()
 }
 
 fn post(path: String, body: Vec<u8>, authorization: Option<String>) -> Request {

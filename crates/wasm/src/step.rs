@@ -1,18 +1,18 @@
 //! Steps, to JavaScript (`Step` of `web-client/src/sealed/contract.ts`).
 
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
-use serde::Serialize;
-use serde_json::Value;
 use souspli_client::flow::{Effect, Step};
 use souspli_client::http::Request;
+use souspli_protocol::json;
 use wasm_bindgen::prelude::JsValue;
 
-/// A step as a plain object. Fails only if the engine is broken.
-pub(crate) fn write(step: Step<Value>) -> Result<JsValue, JsValue> {
+/// A step as a plain object; values come as JSON, which the browser's own reader takes apart faster than it could be
+/// built from here. Fails only if the engine is broken.
+pub(crate) fn write(step: Step<String>) -> Result<JsValue, JsValue> {
     match step {
         Step::Do(effect) => write_effect(&effect),
-        Step::Done(Ok(value)) => object(&[("step", "done".into()), ("value", parsed(&value)?)]),
-        Step::Done(Err(failure)) => object(&[("step", "failed".into()), ("failure", parsed(&failure)?)]),
+        Step::Done(Ok(value)) => object(&[("step", "done".into()), ("value", JSON::parse(&value)?)]),
+        Step::Done(Err(failure)) => object(&[("step", "failed".into()), ("failure", JSON::parse(&json::to_string(&failure))?)]),
     }
 }
 
@@ -52,12 +52,6 @@ fn pair(name: &str, value: &str) -> JsValue {
 /// A copy: the worker may keep it while the wasm's memory grows and moves.
 fn copied(bytes: &[u8]) -> JsValue {
     Uint8Array::from(bytes).into()
-}
-
-/// Through JSON: the browser's own reader is faster than building objects from here, and costs no code.
-fn parsed(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    let text = serde_json::to_string(value).map_err(|_| JsValue::from("not JSON"))?;
-    JSON::parse(&text)
 }
 
 fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, JsValue> {

@@ -1,7 +1,5 @@
 //! What a catalogue must hold to be published, field by field.
 
-use std::collections::HashSet;
-
 use souspli_protocol::ItemId;
 
 use super::{Catalogue, Practitioner, Question, QuestionKind, Room, VisitType, limits};
@@ -18,7 +16,7 @@ impl Catalogue {
     pub fn validate(&self) -> Result<(), Vec<Invalid>> {
         let mut findings = Findings::default();
         self.validate_practice(&mut findings);
-        let mut ids = HashSet::new();
+        let mut ids = Vec::new();
         for (place, practitioner) in self.practitioners.iter().enumerate() {
             let at = format!("practitioners[{place}]");
             findings.require(is_new(&mut ids, practitioner.id), format!("{at}.id"), Problem::Id);
@@ -64,15 +62,15 @@ impl Catalogue {
     /// That the practitioners and rooms of a visit type are in the catalogue, each once.
     fn validate_resources(&self, visit_type: &VisitType, findings: &mut Findings, at: &str) {
         findings.require(!visit_type.practitioners.is_empty(), format!("{at}.practitioners"), Problem::Empty);
-        let mut seen = HashSet::new();
+        let mut seen = Vec::new();
         for (place, &id) in visit_type.practitioners.iter().enumerate() {
             let field = format!("{at}.practitioners[{place}]");
-            findings.require(seen.insert(id), &field, Problem::Id);
+            findings.require(is_first(&mut seen, id), &field, Problem::Id);
             findings.require(self.practitioner(id).is_some(), field, Problem::Unknown);
         }
         for (place, &id) in visit_type.rooms.iter().enumerate() {
             let field = format!("{at}.rooms[{place}]");
-            findings.require(seen.insert(id), &field, Problem::Id);
+            findings.require(is_first(&mut seen, id), &field, Problem::Id);
             findings.require(self.room(id).is_some(), field, Problem::Unknown);
         }
     }
@@ -113,7 +111,7 @@ impl VisitType {
         findings.require(granules * resources <= limit, format!("{at}.duration"), too_long);
         findings.check(format!("{at}.instructions"), text::paragraph(&self.instructions, limits::INSTRUCTIONS));
         findings.count(self.questions.len(), limits::QUESTIONS, format!("{at}.questions"));
-        let mut ids = HashSet::new();
+        let mut ids = Vec::new();
         for (place, question) in self.questions.iter().enumerate() {
             let at = format!("{at}.questions[{place}]");
             findings.require(is_new(&mut ids, question.id), format!("{at}.id"), Problem::Id);
@@ -144,8 +142,15 @@ fn validate_languages(languages: &[String], findings: &mut Findings, at: &str) {
     }
 }
 
-fn is_new(ids: &mut HashSet<ItemId>, id: ItemId) -> bool {
-    !id.is_zero() && ids.insert(id)
+fn is_new(ids: &mut Vec<ItemId>, id: ItemId) -> bool {
+    !id.is_zero() && is_first(ids, id)
+}
+
+/// Whether an id has not been seen; from then on it has. There are a few dozen at most.
+fn is_first(seen: &mut Vec<ItemId>, id: ItemId) -> bool {
+    let first = !seen.contains(&id);
+    seen.push(id);
+    first
 }
 
 #[cfg(test)]

@@ -237,13 +237,13 @@ impl FormView {
 /// Limits of texts, bytes of UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct LimitsView {
-    name: usize,
-    email: usize,
-    phone: usize,
-    reason: usize,
-    answers: usize,
-    text: usize,
-    note: usize,
+    pub(super) name: usize,
+    pub(super) email: usize,
+    pub(super) phone: usize,
+    pub(super) reason: usize,
+    pub(super) answers: usize,
+    pub(super) text: usize,
+    pub(super) note: usize,
 }
 
 impl LimitsView {
