@@ -1,7 +1,7 @@
 //! Requests and answers as bytes (`docs/spec/http.md`): made here, carried by whoever drives the flow.
 
 use souspli_attest::{SigningKey, sha256};
-use souspli_protocol::json::{self, FromJson, ToJson};
+use souspli_protocol::json::{self, FromJson, Json, ToJson};
 use souspli_protocol::problem::Problem;
 use souspli_protocol::request::{Authorization, request_statement};
 use souspli_protocol::wire::{Empty, NonceAnswer};
@@ -46,20 +46,12 @@ pub struct Host {
 impl Host {
     /// A `GET`.
     pub async fn get<A: FromJson>(&mut self, io: &Io, path: String) -> Result<A, Failure> {
-        let response = io.send(Request { method: "GET", path, headers: Vec::new(), body: None }).await?;
-        self.read(&response)
+        read(self.exchange(io, Request { method: "GET", path, headers: Vec::new(), body: None }).await?)
     }
 
     /// A `POST` that nobody signs.
-    pub async fn post<A: FromJson>(
-        &mut self,
-        io: &Io,
-        path: String,
-        body: &impl ToJson,
-    ) -> Result<A, Failure> {
-        let request = post(path, encode(body), None);
-        let response = io.send(request).await?;
-        self.read(&response)
+    pub async fn post<A: FromJson>(&mut self, io: &Io, path: String, body: &impl ToJson) -> Result<A, Failure> {
+        read(self.exchange(io, post(path, encode(body), None)).await?)
     }
 
     /// A `POST` signed with a key; a nonce that has grown old is replaced once.
@@ -75,10 +67,9 @@ impl Host {
         for attempt in 0..2 {
             let nonce = self.nonce(io).await?;
             let request = signed(context, key, path.clone(), body.clone(), nonce);
-            let response = io.send(request).await?;
-            match self.read(&response) {
+            match self.exchange(io, request).await {
                 Err(failure) if attempt == 0 && failure.code == "bad_nonce" => self.nonce = None,
-                outcome => return outcome,
+                outcome => return read(outcome?),
             }
         }
         Err(Failure::new("bad_nonce"))
@@ -105,7 +96,13 @@ impl Host {
         Ok(answer.nonce)
     }
 
-    fn read<A: FromJson>(&mut self, response: &Response) -> Result<A, Failure> {
+    async fn exchange(&mut self, io: &Io, request: Request) -> Result<Json, Failure> {
+        let response = io.send(request).await?;
+        self.take(&response)
+    }
+
+    /// The JSON of a success; the failure that any other answer is.
+    fn take(&mut self, response: &Response) -> Result<Json, Failure> {
         let fresh = response.headers.iter().find(|(name, _)| name == "souspli-nonce");
         if let Some(nonce) = fresh.and_then(|(_, value)| value.parse().ok()) {
             self.nonce = Some(nonce);
@@ -114,13 +111,17 @@ impl Host {
             return Err(Failure::new("host_answer"));
         }
         if (200..300).contains(&response.status) {
-            return json::from_slice(&response.body).ok_or_else(|| Failure::new("host_answer"));
+            return json::parse(&response.body).ok_or_else(|| Failure::new("host_answer"));
         }
-        match json::from_slice::<Problem>(&response.body) {
+        match json::parse(&response.body).and_then(Problem::read) {
             Some(problem) if problem.status == response.status => Err(problem.into()),
             _ => Err(Failure::new("host_answer").with("status", u64::from(response.status))),
         }
     }
+}
+
+fn read<A: FromJson>(json: Json) -> Result<A, Failure> {
+    A::read(json).ok_or_else(|| Failure::new("host_answer"))
 }
 
 /// Path of a calendar's route.

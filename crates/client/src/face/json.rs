@@ -11,7 +11,17 @@ use super::views::{
 to_json!(PractitionerView { id, name, title, specialty, languages, colour });
 to_json!(VisitTypeView { id, name, duration, instructions, colour, practitioners, questions });
 to_json!(PracticeView {
-    name, address, phone, website, introduction, languages, zone, response_time, confirms, practitioners, visit_types,
+    name,
+    address,
+    phone,
+    website,
+    introduction,
+    languages,
+    zone,
+    response_time,
+    confirms,
+    practitioners,
+    visit_types,
 });
 to_json!(FreeTimeView { start, date, time, minute, practitioners });
 to_json!(FreeDayView { date, times });
@@ -21,11 +31,30 @@ to_json!(AnswerView { question, text });
 to_json!(FormView { name, email, phone, language, reason, answers, consents });
 to_json!(LimitsView { name, email, phone, reason, answers, text, note });
 to_json!(AppointmentView {
-    start, minute, date, time, end_time, duration, visit_type, visit_type_name, practitioner, practitioner_name,
+    start,
+    minute,
+    date,
+    time,
+    end_time,
+    duration,
+    visit_type,
+    visit_type_name,
+    practitioner,
+    practitioner_name,
     room_name,
 });
 to_json!(BookingView {
-    record, state, appointment, answer_by, form, text, moves, may_move, may_cancel, manage_link, calendar_file,
+    record,
+    state,
+    appointment,
+    answer_by,
+    form,
+    text,
+    moves,
+    may_move,
+    may_cancel,
+    manage_link,
+    calendar_file,
     receipt_file,
 });
 from_json!(ConsentsView { email, sms });

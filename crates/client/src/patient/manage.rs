@@ -243,7 +243,8 @@ fn check_author(header: &Header, practice: &Practice, old: &[Identity]) -> Resul
         return Ok(());
     }
     let current = header.epoch == practice.identity.epoch;
-    let identity = if current { Some(&practice.identity) } else { old.iter().find(|identity| identity.epoch == header.epoch) };
+    let identity =
+        if current { Some(&practice.identity) } else { old.iter().find(|identity| identity.epoch == header.epoch) };
     identity.and_then(|identity| identity.member(&header.author)).map(|_| ()).ok_or(Distrust::NotRostered)
 }
 

@@ -77,7 +77,8 @@ impl Session {
         };
         let instructions =
             catalogue.visit_type(story.appointment.visit_type).map_or("", |(_, visit)| visit.instructions.as_str());
-        let summary = [view.visit_type_name.as_str(), &catalogue.name].join(" · ");
+        let summary = [view.visit_type_name.as_str(), " · ", &catalogue.name].concat();
+        let address: Vec<&str> = catalogue.address.iter().map(String::as_str).collect();
         let uid = format!("{record}@souspli");
         let event = ics::Event {
             uid: &uid,
@@ -87,7 +88,7 @@ impl Session {
             end: story.appointment.end_minute(),
             status,
             summary: &summary,
-            location: &catalogue.address.join("\n"),
+            location: &address.join("\n"),
             description: instructions,
             alarm: (!cancelled).then_some(ALARM),
         };
@@ -117,8 +118,7 @@ fn receipt_file(record: &RecordId, booked: &Booked) -> FileView {
     let rows = booked.entries.iter();
     let rows: Vec<_> =
         rows.map(|entry| ReceiptRow { event: entry.hash, receipt: Blob(entry.receipt.encode()) }).collect();
-    let text =
-        json::object(&[("souspli", &"receipt"), ("version", &1_u8), ("record", record), ("receipts", &rows)]);
+    let text = json::object(&[("souspli", &"receipt"), ("version", &1_u8), ("record", record), ("receipts", &rows)]);
     FileView { name: "souspli-receipt.json".to_owned(), media_type: "application/json".to_owned(), text }
 }
 

@@ -8,7 +8,7 @@ mod read;
 mod write;
 
 pub(crate) use read::read_bytes;
-pub use read::{Fields, FromJson, Json, from_slice, from_str};
+pub use read::{Fields, FromJson, Json, from_str, parse};
 pub(crate) use write::write_bytes;
 pub use write::{ToJson, Writer, object, to_string};
 

@@ -39,12 +39,8 @@ pub fn from_str<T: FromJson>(text: &str) -> Option<T> {
     T::read(parse(text.as_bytes())?)
 }
 
-/// Reads a value from the bytes of a text that holds nothing else.
-pub fn from_slice<T: FromJson>(bytes: &[u8]) -> Option<T> {
-    T::read(parse(bytes)?)
-}
-
-fn parse(bytes: &[u8]) -> Option<Json> {
+/// Takes apart the bytes of a text that holds one value and nothing else.
+pub fn parse(bytes: &[u8]) -> Option<Json> {
     let mut parser = Parser { rest: bytes };
     let json = parser.value(DEPTH)?;
     parser.skip_space();
