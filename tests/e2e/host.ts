@@ -11,8 +11,13 @@ const root = resolve(__dirname, '../..');
 
 export type Host = {
   readonly address: string;
+  /** Where it keeps everything. */
+  readonly data: string;
   /** Everything that it printed so far. */
   readonly log: () => string;
+  /** Ends it; its data stay. */
+  readonly halt: () => Promise<void>;
+  /** Ends it and forgets its data. */
   readonly stop: () => Promise<void>;
 };
 
@@ -21,25 +26,28 @@ const binary = (): string => process.env['SOUSPLI_SERVER_BIN'] ?? process.env['S
 /** What the host would take for settings of its own, and refuse what it does not know, stays out. */
 const environment = (): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SOUSPLI_')));
 
-export const startHost = async (): Promise<Host> => {
-  const data = await mkdtemp(join(tmpdir(), 'souspli-e2e-'));
+/** `before`: a host that was halted, to go on at its address with its data. */
+export const startHost = async (before?: Host): Promise<Host> => {
+  const data = before?.data ?? (await mkdtemp(join(tmpdir(), 'souspli-e2e-')));
+  const port = before === undefined ? '0' : new URL(before.address).port;
   const web = process.env['SOUSPLI_WEB'] ?? join(root, 'web-client/dist');
-  const child = spawn(binary(), ['serve', '--port', '0', '--data', data, '--web', web], {
+  const child = spawn(binary(), ['serve', '--port', port, '--data', data, '--web', web], {
     env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
   const address = await listening(child, lines);
-  return {
-    address,
-    log: () => lines.join('\n'),
-    stop: async () => {
-      const ended = new Promise((settle) => child.once('exit', settle));
-      child.kill('SIGTERM');
-      await ended;
-      await rm(data, { recursive: true, force: true });
-    },
+  const halt = async (): Promise<void> => {
+    if (child.exitCode !== null) return;
+    const ended = new Promise((settle) => child.once('exit', settle));
+    child.kill('SIGTERM');
+    await ended;
   };
+  const stop = async (): Promise<void> => {
+    await halt();
+    await rm(data, { recursive: true, force: true });
+  };
+  return { address, data, log: () => lines.join('\n'), halt, stop };
 };
 
 const listening = (child: ChildProcess, lines: string[]): Promise<string> =>

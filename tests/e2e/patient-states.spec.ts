@@ -1,5 +1,6 @@
+import type { Page } from '@playwright/test';
 import { expect, expectAccessible, test } from './fixtures';
-import { book, chooseTime, fillForm, heading, openLink, send } from './booking';
+import { book, chooseTime, fillForm, freeDays, heading, openLink, send } from './booking';
 import { Practice } from './practice';
 
 test('without a link, a page that says what this is', async ({ page }) => {
@@ -56,42 +57,6 @@ test('no hours are published', async ({ page, host }) => {
   await page.getByRole('button', { name: /^Follow-up/u }).click();
   await expect(page.getByText('No free time at present')).toBeVisible();
   await expectAccessible(page, 'no hours');
-});
-
-test('no connection: what was typed stays, and sending works once it is back', async ({ page, context, practice, watched }) => {
-  watched.expectComplaints(/ERR_INTERNET_DISCONNECTED/u);
-  await openLink(page, practice.link);
-  await chooseTime(page, 3);
-  await fillForm(page, 'Comes Back');
-  await context.setOffline(true);
-  await send(page);
-  await expect(heading(page, 'Not certain yet')).toBeVisible();
-  await expectAccessible(page, 'not certain');
-  await context.setOffline(false);
-  await page.getByRole('button', { name: 'Look again' }).click();
-  await expect(heading(page, 'Your time is reserved')).toBeVisible();
-  expect((await practice.bookingOf('Comes Back')).state).toBe('reserved');
-});
-
-test('a lost answer: after a reload the same booking is found, once', async ({ page, practice, watched }) => {
-  watched.expectComplaints(/ERR_(?:FAILED|CONNECTION)|Failed to load resource/u);
-  await openLink(page, practice.link);
-  await chooseTime(page, 4);
-  await fillForm(page, 'Lost Answer');
-  // The host takes the event; the page never hears of it.
-  await page.route('**/events', async (route) => {
-    await route.fetch();
-    await route.abort();
-  });
-  await send(page);
-  await expect(heading(page, 'Not certain yet')).toBeVisible();
-  await page.unroute('**/events');
-  page.on('dialog', (dialog) => void dialog.accept());
-  await page.reload();
-  await expect(heading(page, 'Your time is reserved')).toBeVisible();
-  await practice.call('sync', {});
-  const { items } = await practice.call('search', { text: 'Lost Answer' });
-  expect(items).toHaveLength(1);
 });
 
 test('a booking on its way that was refused meanwhile is told after a reload', async ({ page, practice, watched }) => {
@@ -155,8 +120,30 @@ test('the ten minutes run out: said, what was typed stays, and the time can be h
   await expect(page.getByLabel('First and last name of the patient')).toHaveValue('Slow Typist');
 });
 
-test('not taking bookings at present is no error', async ({ page, practice }) => {
-  // As a host shows a practice whose keys were not renewed.
+/** The worker's clock set forward, and with it what the sealed side takes for now; the host keeps its own. */
+const later = async (page: Page, days: number): Promise<void> => {
+  const ahead = `{ const now = Date.now; Date.now = () => now() + ${days} * 86_400_000; }`;
+  await page.route('**/*.worker-*.js', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: ahead + (await answer.text()) });
+  });
+};
+
+for (const [what, days] of [
+  ['the keys were not renewed', 45],
+  ['the keys were not renewed for years', 4 * 365],
+] as const) {
+  test(`not taking bookings at present is no error: ${what}`, async ({ page, practice }) => {
+    await later(page, days);
+    await openLink(page, practice.link);
+    await expect(heading(page, 'No online bookings at present')).toBeVisible();
+    await expect(page.getByText('The practice takes no bookings online at present.')).toBeVisible();
+    await expectAccessible(page, `not taking bookings, ${what}`);
+  });
+}
+
+test('not taking bookings at present is no error: nothing is published', async ({ page, practice }) => {
+  // As a host shows a practice that has no identity for now.
   await page.route('**/profile', async (route) => {
     const answer = await route.fetch();
     await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), identity: null, catalogue: null } });
@@ -164,6 +151,60 @@ test('not taking bookings at present is no error', async ({ page, practice }) =>
   await openLink(page, practice.link);
   await expect(heading(page, 'No online bookings at present')).toBeVisible();
   await expectAccessible(page, 'not taking bookings');
+});
+
+test('an expired link', async ({ page, practice }) => {
+  await later(page, 11 * 365);
+  await openLink(page, practice.link);
+  await expect(page.getByRole('alert')).toContainText('This link was valid for a time that is over.');
+  await expectAccessible(page, 'expired');
+});
+
+test('hours, and every time of them taken', async ({ page, host, browser }) => {
+  const practice = await Practice.create(host.address);
+  const day = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+  await practice.publish((catalogue, rules) => {
+    const practitioner = catalogue.practitioners[0]?.id ?? '';
+    rules.weekly = [];
+    rules.exceptions = [{ practitioner, first: day, last: day, open: [{ start: 9 * 60, end: 9 * 60 + 30, visitTypes: [] }], note: '' }];
+  });
+  const first = await browser.newPage({ baseURL: host.address, locale: 'en-GB', timezoneId: 'Europe/Paris' });
+  await book(first, practice.link, 'Takes The Last');
+  await first.close();
+  await openLink(page, practice.link);
+  await page.getByRole('button', { name: /^First visit/u }).click();
+  await page.getByRole('button', { name: /^Any of them/u }).click();
+  await expect(page.getByText('No free time at present')).toBeVisible();
+  await expectAccessible(page, 'no free time');
+});
+
+test('a host that shows something older than before is a calm stop', async ({ page, host }) => {
+  const practice = await Practice.create(host.address);
+  const kept: { body: string | null } = { body: null };
+  await page.route('**/times', async (route) => {
+    const answer = await route.fetch();
+    kept.body ??= await answer.text();
+    await route.fulfill({ response: answer });
+  });
+  const toDays = async (): Promise<void> => {
+    await page.getByRole('button', { name: /^First visit/u }).click();
+    await page.getByRole('button', { name: /^Any of them/u }).click();
+  };
+  await openLink(page, practice.link);
+  await toDays();
+  await freeDays(page).first().waitFor();
+  await practice.publish((catalogue) => {
+    catalogue.introduction = 'Ring at the green door.';
+  });
+  await page.goBack();
+  await page.getByRole('button', { name: /Second Example/u }).click();
+  await freeDays(page).first().waitFor();
+  await page.route('**/times', (route) => route.fulfill({ contentType: 'application/json', body: kept.body ?? '' }));
+  await page.goBack();
+  await page.getByRole('button', { name: /^Any of them/u }).click();
+  await expect(page.getByRole('alert')).toContainText('older than what this device has already seen');
+  await expect(freeDays(page)).toHaveCount(0);
+  await expectAccessible(page, 'rolled back');
 });
 
 test('a host that changes what the practice signed is a calm stop', async ({ page, practice }) => {

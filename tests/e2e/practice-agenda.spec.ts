@@ -1,7 +1,7 @@
 import { expect, expectAccessible, test } from './fixtures';
 import { book, heading } from './booking';
 import { Practice } from './practice';
-import { another, ARRIVAL_MS, asList, dialog, freeTimes, items, openItem, part, unlock } from './practice-page';
+import { another, asList, dialog, freeTimes, items, openItem, part, SOON_MS, TOLD_MS, unlock } from './practice-page';
 
 let practice: Practice;
 test.beforeAll(async ({ host }) => {
@@ -13,7 +13,7 @@ test('a booking appears by itself, is confirmed, and the patient sees it', async
   await asList(page);
   const patient = await another(browser, host.address);
   await book(patient, practice.link, 'Comes Alone');
-  await expect(page.getByText(/^New: Comes Alone, /u)).toBeVisible({ timeout: ARRIVAL_MS });
+  await expect(page.getByText(/^New: Comes Alone, /u)).toBeVisible({ timeout: TOLD_MS });
   await expect(page).toHaveTitle(/^\(1\) Agenda · Souspli$/u);
   await expectAccessible(page, 'agenda with a booking that waits');
 
@@ -38,6 +38,43 @@ test('a booking appears by itself, is confirmed, and the patient sees it', async
   await expect(heading(patient, 'Your appointment is confirmed')).toBeVisible();
   await expect(patient.getByText('Come ten minutes early.')).toBeVisible();
   await patient.context().close();
+});
+
+test('a stream that breaks is opened again, signed anew; meanwhile the page asks every 20 seconds', async ({ page, browser, host, watched }) => {
+  watched.expectComplaints(/ERR_FAILED/u);
+  const own = await Practice.create(host.address);
+  const signatures: (string | undefined)[] = [];
+  await page.route('**/stream', async (route) => {
+    signatures.push(route.request().headers()['authorization']);
+    await route.abort();
+  });
+  // The page's clock only: the worker and the host keep theirs.
+  await page.clock.install();
+  await unlock(page, own.keys);
+  await expect.poll(() => signatures.length).toBeGreaterThan(1);
+  expect(new Set(signatures).size).toBe(signatures.length);
+  const patient = await another(browser, host.address);
+  await book(patient, own.link, 'Is Asked For');
+  const listed = page.getByText(/^New: Is Asked For, /u);
+  await expect(listed).toBeHidden();
+  await page.clock.fastForward('00:21');
+  await expect(listed).toBeVisible({ timeout: TOLD_MS });
+
+  await page.unroute('**/stream');
+  await page.waitForResponse((answer) => answer.url().endsWith('/stream') && answer.ok(), { timeout: SOON_MS });
+  await book(patient, own.link, 'Is Told Again', 1);
+  await expect(page.getByText(/^New: Is Told Again, /u)).toBeVisible({ timeout: TOLD_MS });
+  await patient.context().close();
+});
+
+test('locking ends the stream', async ({ page, context, host }) => {
+  const own = await Practice.create(host.address);
+  const opened = context.waitForEvent('request', (request) => request.url().endsWith('/stream'));
+  await unlock(page, own.keys);
+  const stream = await opened;
+  const ended = context.waitForEvent('requestfailed', (request) => request === stream);
+  await page.getByRole('button', { name: 'Lock', exact: true }).click();
+  await ended;
 });
 
 test('declined, with a question before it', async ({ page, browser, host }) => {
@@ -269,7 +306,7 @@ test('without a connection: nothing typed is lost, and the sealed note is sent b
   await expectAccessible(page, 'detail, no connection');
   await context.setOffline(false);
   await page.keyboard.press('Escape');
-  await expect(opened.getByText('Written in a lift.')).toBeVisible({ timeout: ARRIVAL_MS });
+  await expect(opened.getByText('Written in a lift.')).toBeVisible({ timeout: SOON_MS });
 });
 
 test('what is not in order says why, and waits for a person', async ({ page, browser, host }) => {

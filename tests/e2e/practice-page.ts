@@ -4,8 +4,10 @@ import { expect, type Browser, type BrowserContext, type Locator, type Page } fr
 import { heading } from './booking';
 import type { Keys } from './practice';
 
-/** How long a booking may take to appear by itself: the page asks every 20 seconds where it is not told. */
-export const ARRIVAL_MS = 45_000;
+/** How long what is new may take to appear by itself: the host's stream tells of it. */
+export const TOLD_MS = 3_000;
+/** And where the stream has to be opened again first, or the page has to ask by itself. */
+export const SOON_MS = 45_000;
 
 export const open = async (page: Page): Promise<void> => {
   await page.goto('/practice');

@@ -42,6 +42,21 @@ pub(crate) fn build_both(workspace: &Workspace) -> Outcome {
     Ok(())
 }
 
+/// Both builds again with the runner of `tests/vectors`, for the browser tests; gives the folder that holds them. They
+/// are never where the web client looks.
+pub(crate) fn build_vectors(workspace: &Workspace) -> Outcome<PathBuf> {
+    let folder = workspace.target.join("xtask/vectors");
+    for build in &BUILDS {
+        step(&format!("wasm, the {}'s build with the vectors", build.feature), || {
+            let made = build.compile_with(workspace, &["vectors"]);
+            let bound = made.and_then(|()| bind(&build.compiled(workspace), &folder.join(build.feature)));
+            // The two share what they depend on, and cargo's name for the result: this puts back the one that is served.
+            build.compile(workspace).and(bound).map(|()| "not served")
+        })?;
+    }
+    Ok(folder)
+}
+
 impl Build {
     /// Where the web client imports this build from.
     fn package_folder(&self, workspace: &Workspace) -> PathBuf {
@@ -65,12 +80,18 @@ impl Build {
     }
 
     fn compile(&self, workspace: &Workspace) -> Outcome {
+        self.compile_with(workspace, &[])
+    }
+
+    /// Compiles with more features than the build has.
+    fn compile_with(&self, workspace: &Workspace, more: &[&str]) -> Outcome {
         if !workspace.package(PACKAGE).is_some_and(|package| package.features.iter().any(|name| name == self.feature)) {
             return Err(Failure::Sentence(format!("{PACKAGE} has no feature `{}`.", self.feature)));
         }
         let profile = self.profile();
+        let features = [&[self.feature], more].concat().join(",");
         let mut cargo = process::cargo(&workspace.root);
-        cargo.args(["build", "--package", PACKAGE, "--lib", "--no-default-features", "--features", self.feature]);
+        cargo.args(["build", "--package", PACKAGE, "--lib", "--no-default-features", "--features", &features]);
         cargo.args(["--target", WASM_TARGET, "--profile", &profile]);
         // Its own target directory: a build for the host does not wait for this one, nor rebuild because of it.
         cargo.arg("--target-dir").arg(target_folder(workspace));

@@ -58,6 +58,8 @@ pub enum Command {
     Confirm(Decide),
     /// Decline a booking; its time becomes free
     Decline(Decide),
+    /// Cancel an appointment, confirmed or not; its time becomes free
+    Cancel(Decide),
     /// Publish the hours anew from the practice's rules, and sign keys ahead
     ///
     /// An owner publishes settings and hours as they stand, another member the hours that are missing or grow old.
@@ -145,7 +147,7 @@ pub struct Show {
     pub access: Access,
 }
 
-/// `confirm` and `decline`.
+/// `confirm`, `decline` and `cancel`.
 #[derive(Debug, Args)]
 pub struct Decide {
     /// The record

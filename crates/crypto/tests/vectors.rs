@@ -12,6 +12,9 @@ use souspli_crypto::vectors::run;
 const PUBLISHED: [&str; 7] =
     ["hpke-pq.json", "rfc5869.json", "rfc8032.json", "rfc8439.json", "rfc9106.json", "rfc9180.json", "xwing.json"];
 
+/// Run by `souspli-wasm`, which knows the families of `souspli-booking` too.
+const ELSEWHERE: &str = "time.json";
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors")
 }
@@ -26,6 +29,9 @@ fn every_committed_case_comes_out_as_expected() {
     for entry in std::fs::read_dir(folder()).expect("folder") {
         let name = entry.expect("entry").file_name().into_string().expect("name");
         if Path::new(&name).extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        if name == ELSEWHERE {
             continue;
         }
         let report = run(&read(&name));

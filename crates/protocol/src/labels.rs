@@ -49,8 +49,6 @@ labels! {
     Hours = "souspli/v1/hours",
     /// Plaintext of rules.
     Rules = "souspli/v1/rules",
-    /// Plaintext of a grant row.
-    Grant = "souspli/v1/grant",
     /// Symmetric box under k_profile.
     SealIdentity = "souspli/v1/seal/identity",
     /// Symmetric box under k_profile.

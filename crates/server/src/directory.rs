@@ -3,14 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use souspli_attest::{event_hash, verify};
+use souspli_attest::event_hash;
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::{LinkRow, PublicationKind, acl_keys};
-use souspli_protocol::receipt::Receipt;
 use souspli_protocol::{CalendarId, Digest, VerifyingKey};
 use souspli_store::{Calendar, Store};
 
-use crate::host_key::HostKey;
 use crate::rejection::Rejection;
 
 /// Most calendars whose directories are kept.
@@ -49,13 +47,9 @@ impl Directory {
         self.identities.iter().find(|(of, _)| *of == epoch).map(|(_, hash)| *hash)
     }
 
-    async fn load(store: &dyn Store, key: &HostKey, calendar: &Calendar, epoch: u32) -> Result<Self, Rejection> {
+    async fn load(store: &dyn Store, calendar: &Calendar, epoch: u32) -> Result<Self, Rejection> {
         let id = calendar.context.calendar;
         let acl = store.publication(id, PublicationKind::Acl, 0).await?;
-        if acl.as_ref().is_some_and(|acl| !is_ours(&acl.receipt, key)) {
-            tracing::error!("the database belongs to a host with another key; its calendars are not touched");
-            return Err(Code::Internal.into());
-        }
         let links = store.publication(id, PublicationKind::Links, 0).await?;
         let identities = store.publications(id, PublicationKind::Identity, epoch, epoch.saturating_add(2)).await?;
         let members = acl.map(|stored| acl_keys(stored.publication.payload()).collect()).unwrap_or_default();
@@ -66,12 +60,6 @@ impl Directory {
             .collect();
         Ok(Self { members, links, identities })
     }
-}
-
-/// Whether a receipt was signed with this host's key.
-fn is_ours(receipt: &[u8], key: &HostKey) -> bool {
-    Receipt::decode(receipt)
-        .is_ok_and(|receipt| verify(&key.receipt_key(), &receipt.statement.encode(), &receipt.signature).is_ok())
 }
 
 /// The directories that were asked for lately.
@@ -89,7 +77,6 @@ impl Directories {
     pub(crate) async fn of(
         &self,
         store: &dyn Store,
-        key: &HostKey,
         calendar: &Calendar,
         epoch: u32,
     ) -> Result<Arc<Directory>, Rejection> {
@@ -102,7 +89,7 @@ impl Directories {
         if let Some(directory) = kept {
             return Ok(directory);
         }
-        let directory = Arc::new(Directory::load(store, key, calendar, epoch).await?);
+        let directory = Arc::new(Directory::load(store, calendar, epoch).await?);
         let mut all = self.lock();
         if all.len() >= KEPT {
             all.clear();

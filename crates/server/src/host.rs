@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::database::{self, Database};
 use crate::directory::Directories;
 use crate::failure::StartError;
-use crate::host_key::HostKey;
+use crate::host_key::{self, HostKey};
 use crate::limits::{AddressLimit, LinkLimit};
 use crate::linker::ReceiptLinker;
 use crate::nonce::Nonces;
@@ -58,6 +58,7 @@ impl Host {
         fs::create_dir_all(&config.data).map_err(|error| StartError::Data(config.data.clone(), error.to_string()))?;
         let key = Arc::new(HostKey::open(&config.data)?);
         let database = database::open(&config).await?;
+        bind(&database, &key).await?;
         let shared = database.shared;
         let (stop, stopping) = watch::channel(false);
         let state = state(&config, clock, database, key, stopping)?;
@@ -141,6 +142,19 @@ fn state(
         stopping: AtomicBool::new(false),
         stop,
     }))
+}
+
+/// The database must be the key's: practices have signed for the key that its receipts are signed with.
+async fn bind(database: &Database, key: &HostKey) -> Result<(), StartError> {
+    let bound = database.store.bind_host(key.receipt_key()).await;
+    if bound.map_err(|error| StartError::Database(error.to_string()))? {
+        return Ok(());
+    }
+    Err(StartError::HostKey(format!(
+        "the database belongs to a host with another one. Put the right {} into the data folder, or choose another \
+         database; nothing was changed",
+        host_key::FILE
+    )))
 }
 
 fn open(config: &Config, listener: TcpListener, router: axum::Router, stop: &watch::Sender<bool>) -> JoinHandle<()> {

@@ -61,7 +61,7 @@ impl Shared {
     /// The members, links and identities of a calendar that was just read.
     pub(crate) async fn directory(&self, calendar: &Calendar) -> Result<Arc<Directory>, Rejection> {
         let epoch = epoch_of(self.clock.minute());
-        self.directories.of(self.store.as_ref(), &self.key, calendar, epoch).await
+        self.directories.of(self.store.as_ref(), calendar, epoch).await
     }
 
     /// Counts a hold or a booking through a link; goes on only if enough work was done.

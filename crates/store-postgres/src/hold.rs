@@ -88,7 +88,7 @@ pub(crate) struct ExtendHold {
     pub(crate) calendar: CalendarId,
     pub(crate) session: VerifyingKey,
     pub(crate) now: u32,
-    pub(crate) until: u32,
+    pub(crate) minutes: u32,
 }
 
 const EXTEND: &str = "
@@ -100,27 +100,29 @@ const EXTEND: &str = "
 
 #[async_trait]
 impl Unit for ExtendHold {
-    type Done = ();
+    type Done = u32;
     type Refusal = HoldError;
 
     fn calendar(&self) -> Option<CalendarId> {
         Some(self.calendar)
     }
 
-    async fn perform(&self, db: &mut PgConnection) -> Result<(), Stop<HoldError>> {
+    async fn perform(&self, db: &mut PgConnection) -> Result<u32, Stop<HoldError>> {
         known(db, self.calendar).await?;
         let sql = "SELECT until, extended FROM hold WHERE calendar = $1 AND session = $2";
         let query = sqlx::query(sql).bind(self.calendar.0).bind(self.session.0);
         let row = query.fetch_optional(&mut *db).await?.ok_or(Stop::Refused(HoldError::NoHold))?;
-        if number::<u32, _>(&row, 0)? <= self.now {
+        let until = number::<u32, _>(&row, 0)?;
+        if until <= self.now {
             return Err(Stop::Refused(HoldError::Expired));
         }
         if get(&row, 1)? {
             return Err(Stop::Refused(HoldError::Extended));
         }
-        let query = sqlx::query(EXTEND).bind(self.calendar.0).bind(self.session.0).bind(i64::from(self.until));
+        let until = until.saturating_add(self.minutes);
+        let query = sqlx::query(EXTEND).bind(self.calendar.0).bind(self.session.0).bind(i64::from(until));
         query.execute(db).await?;
-        Ok(())
+        Ok(until)
     }
 }
 

@@ -10,6 +10,7 @@ mod commit;
 mod connect;
 mod gate;
 mod hold;
+mod host;
 mod migrate;
 mod publish;
 mod read;

@@ -8,7 +8,10 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection, SqlSafeStr as _};
 use crate::connect::open_error;
 
 /// Every migration: number, name, text.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "host", include_str!("../../../migrations/postgres/0001_host.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "host", include_str!("../../../migrations/postgres/0001_host.sql")),
+    (2, "host_key", include_str!("../../../migrations/postgres/0002_host_key.sql")),
+];
 
 /// Applies what is missing, on a connection of its own: an advisory lock ends with it. `lock` keeps two hosts that
 /// start together apart; nothing else hangs on it.

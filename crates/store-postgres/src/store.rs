@@ -14,6 +14,7 @@ use souspli_store::{
 
 use crate::append::Append;
 use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
+use crate::host::BindHost;
 use crate::publish::Publish;
 use crate::unit::{read as ask, run};
 use crate::vault::{CreateVault, ReplaceVault};
@@ -21,6 +22,10 @@ use crate::{PostgresStore, calendar, hold, read, vault};
 
 #[async_trait]
 impl Store for PostgresStore {
+    async fn bind_host(&self, key: VerifyingKey) -> Result<bool, StoreError> {
+        run(self, BindHost { key }).await
+    }
+
     async fn calendar(&self, calendar: CalendarId) -> Result<Option<Calendar>, StoreError> {
         ask(self, move |db| Box::pin(calendar::read(db, calendar))).await
     }
@@ -72,9 +77,9 @@ impl Store for PostgresStore {
         calendar: CalendarId,
         session: VerifyingKey,
         now: u32,
-        until: u32,
-    ) -> Result<(), HoldError> {
-        run(self, ExtendHold { calendar, session, now, until }).await
+        minutes: u32,
+    ) -> Result<u32, HoldError> {
+        run(self, ExtendHold { calendar, session, now, minutes }).await
     }
 
     async fn release_hold(&self, calendar: CalendarId, session: VerifyingKey) -> Result<(), StoreError> {

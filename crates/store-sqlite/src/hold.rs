@@ -84,14 +84,14 @@ pub(crate) struct ExtendHold {
     pub(crate) calendar: CalendarId,
     pub(crate) session: VerifyingKey,
     pub(crate) now: u32,
-    pub(crate) until: u32,
+    pub(crate) minutes: u32,
 }
 
 impl Unit for ExtendHold {
-    type Done = ();
+    type Done = u32;
     type Refusal = HoldError;
 
-    fn perform(&self, db: &Connection) -> Result<(), Stop<HoldError>> {
+    fn perform(&self, db: &Connection) -> Result<u32, Stop<HoldError>> {
         known(db, self.calendar)?;
         let held = read(db, self.calendar, self.session)?.ok_or(Stop::Refused(HoldError::NoHold))?;
         if held.until <= self.now {
@@ -100,14 +100,15 @@ impl Unit for ExtendHold {
         if held.extended {
             return Err(Stop::Refused(HoldError::Extended));
         }
+        let until = held.until.saturating_add(self.minutes);
         let sql = "UPDATE hold SET until = ?3, extended = 1 WHERE calendar = ?1 AND session = ?2";
-        db.prepare_cached(sql)?.execute((self.calendar.0, self.session.0, self.until))?;
+        db.prepare_cached(sql)?.execute((self.calendar.0, self.session.0, until))?;
         let sql = "UPDATE claim SET until = ?4 WHERE calendar = ?1 AND gid = ?2 AND owner = ?3";
         let mut update = db.prepare_cached(sql)?;
         for gid in held.claims.ids() {
-            update.execute((self.calendar.0, gid.0, self.session.0, self.until))?;
+            update.execute((self.calendar.0, gid.0, self.session.0, until))?;
         }
-        Ok(())
+        Ok(until)
     }
 }
 

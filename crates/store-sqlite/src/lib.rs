@@ -10,6 +10,7 @@ mod chain;
 mod claim;
 mod connection;
 mod hold;
+mod host;
 mod lock;
 mod migrate;
 mod publish;

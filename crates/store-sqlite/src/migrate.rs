@@ -11,7 +11,10 @@ use souspli_store::OpenError;
 use crate::connection::unusable;
 
 /// Every migration, in order; the version of data is how many it has seen.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_host.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/sqlite/0001_host.sql"),
+    include_str!("../../../migrations/sqlite/0002_host_key.sql"),
+];
 
 /// "Sous" in SQLite's header: tells our files from others.
 const APPLICATION: i64 = 0x536f_7573;

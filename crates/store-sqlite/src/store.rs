@@ -14,12 +14,17 @@ use souspli_store::{
 
 use crate::append::Append;
 use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
+use crate::host::BindHost;
 use crate::publish::Publish;
 use crate::vault::{CreateVault, ReplaceVault};
 use crate::{SqliteStore, calendar, hold, read, vault};
 
 #[async_trait]
 impl Store for SqliteStore {
+    async fn bind_host(&self, key: VerifyingKey) -> Result<bool, StoreError> {
+        self.writer.run(BindHost { key }).await
+    }
+
     async fn calendar(&self, calendar: CalendarId) -> Result<Option<Calendar>, StoreError> {
         self.readers.run(move |db| Ok(calendar::read(db, calendar)?)).await
     }
@@ -69,9 +74,9 @@ impl Store for SqliteStore {
         calendar: CalendarId,
         session: VerifyingKey,
         now: u32,
-        until: u32,
-    ) -> Result<(), HoldError> {
-        self.writer.run(ExtendHold { calendar, session, now, until }).await
+        minutes: u32,
+    ) -> Result<u32, HoldError> {
+        self.writer.run(ExtendHold { calendar, session, now, minutes }).await
     }
 
     async fn release_hold(&self, calendar: CalendarId, session: VerifyingKey) -> Result<(), StoreError> {

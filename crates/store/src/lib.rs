@@ -26,6 +26,9 @@ pub use shapes::{
 /// A host's database.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
+    /// Whether the data belong to the host with this receipt key. Data that belong to none become its.
+    async fn bind_host(&self, key: VerifyingKey) -> Result<bool, StoreError>;
+
     /// What the host knows of a calendar, or `None`.
     async fn calendar(&self, calendar: CalendarId) -> Result<Option<Calendar>, StoreError>;
 
@@ -68,14 +71,14 @@ pub trait Store: Send + Sync + 'static {
         until: u32,
     ) -> Result<(), HoldError>;
 
-    /// Extends a live hold, once, to `until`.
+    /// Lets a live hold end `minutes` later than it would, once; returns the minute at which it ends then.
     async fn extend_hold(
         &self,
         calendar: CalendarId,
         session: VerifyingKey,
         now: u32,
-        until: u32,
-    ) -> Result<(), HoldError>;
+        minutes: u32,
+    ) -> Result<u32, HoldError>;
 
     /// Gives a hold back; a session without one is no error.
     async fn release_hold(&self, calendar: CalendarId, session: VerifyingKey) -> Result<(), StoreError>;

@@ -55,7 +55,9 @@ impl List {
     /// A list of these items.
     pub(crate) fn of(items: impl IntoIterator<Item = JsValue>) -> JsValue {
         let list = Self::new();
-        items.into_iter().for_each(|item| list.push(&item));
+        for item in items {
+            list.push(&item);
+        }
         list.into()
     }
 

@@ -23,4 +23,4 @@ pub use patient::Patient;
 #[cfg(feature = "practice")]
 pub use practice::Practice;
 #[cfg(feature = "vectors")]
-pub use vectors::run_vectors;
+pub use vectors::{fill, run_vectors};

@@ -54,6 +54,8 @@ fn copied(bytes: &[u8]) -> JsValue {
 
 fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = js::Object::new();
-    fields.iter().for_each(|(name, value)| object.set(name, value));
+    for (name, value) in fields {
+        object.set(name, value);
+    }
     object.into()
 }

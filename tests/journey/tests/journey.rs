@@ -33,7 +33,7 @@ impl Scene {
     }
 
     async fn hold(&self, patient: &mut Patient, place: usize) -> Value {
-        let start = free(patient, &self.wanted(), place).await;
+        let start = free(patient, MONDAY, &self.wanted(), place).await;
         let chosen = json!({ "visitType": self.practice.visit_type(0), "practitioner": null, "start": start });
         patient.must(MONDAY, "hold", chosen).await
     }
@@ -45,8 +45,8 @@ impl Scene {
 }
 
 /// The start of the free time at a place, over all days.
-async fn free(patient: &mut Patient, wanted: &Value, place: usize) -> Value {
-    let days = patient.must(MONDAY, "times", wanted.clone()).await;
+async fn free(patient: &mut Patient, now: u32, wanted: &Value, place: usize) -> Value {
+    let days = patient.must(now, "times", wanted.clone()).await;
     let times = days["days"].as_array().expect("days").iter().flat_map(|day| day["times"].as_array().expect("times"));
     times.skip(place).map(|time| time["start"].clone()).next().expect("a free time")
 }
@@ -75,7 +75,7 @@ async fn a_booking_is_reserved_then_confirmed_then_moved_then_cancelled() {
     let read = elsewhere.must(MONDAY, "read", json!({})).await;
     assert_eq!(read["state"], "confirmed");
 
-    let start = free(&mut elsewhere, &scene.wanted(), 10).await;
+    let start = free(&mut elsewhere, MONDAY, &scene.wanted(), 10).await;
     let moved = elsewhere.must(MONDAY, "move", json!({ "start": start, "practitioner": null })).await;
     assert_eq!((&moved["state"], &moved["appointment"]["start"]), (&json!("reserved"), &start));
     scene.owner.must(MONDAY, "sync", json!({})).await;
@@ -93,8 +93,8 @@ async fn a_booking_is_reserved_then_confirmed_then_moved_then_cancelled() {
 async fn the_second_to_choose_a_time_is_offered_the_nearest() {
     let scene = scene(&Look::SMALL).await;
     let (mut one, mut two) = (scene.patient().await, scene.patient().await);
-    let start = free(&mut one, &scene.wanted(), 0).await;
-    assert_eq!(free(&mut two, &scene.wanted(), 0).await, start);
+    let start = free(&mut one, MONDAY, &scene.wanted(), 0).await;
+    assert_eq!(free(&mut two, MONDAY, &scene.wanted(), 0).await, start);
     let chosen = json!({ "visitType": scene.practice.visit_type(0), "practitioner": null, "start": start });
     one.must(MONDAY, "hold", chosen.clone()).await;
     one.must(MONDAY, "hold", chosen.clone()).await;
@@ -252,4 +252,66 @@ async fn a_revoked_link_books_nothing_and_epochs_rotate() {
     owner.must(later, "sync", json!({})).await;
     patient.must(later, "open", json!({ "fragment": booked["manageLink"] })).await;
     assert_eq!(patient.must(later, "read", json!({})).await["form"]["name"], "Patient One");
+}
+
+#[tokio::test]
+async fn a_typed_in_booking_whose_answer_is_lost_still_gets_its_private_link() {
+    let mut scene = scene(&Look::SMALL).await;
+    let days = scene.owner.must(MONDAY, "times", scene.wanted()).await;
+    let phone = json!({ "visitType": scene.practice.visit_type(0), "practitioner": null,
+        "start": days["days"][1]["times"][0]["start"], "form": form("Patient Four", "By phone") });
+    // Profile and times are heard; what comes of the event is not.
+    scene.owner.device.deaf_from = Some(scene.owner.device.exchanges.len() + 2);
+    assert_eq!(scene.owner.fails(MONDAY, "phoneBooking", phone.clone()).await, "outcome_unknown");
+    scene.owner.device.deaf_from = None;
+    scene.owner.reload();
+    let unlock = json!({ "accountKey": scene.practice.account_key, "passphrase": PASSPHRASE });
+    scene.owner.must(MONDAY, "unlock", unlock).await;
+    let resent = scene.owner.must(MONDAY, "sync", json!({})).await["resent"].clone();
+    assert_eq!((&resent[0]["name"], &resent[0]["refused"]), (&json!("Patient Four"), &Value::Null));
+    let mut patient = Patient::new(scene.host.addr());
+    patient.must(MONDAY, "open", json!({ "fragment": resent[0]["link"]["manageLink"] })).await;
+    assert_eq!(patient.must(MONDAY, "read", json!({})).await["form"]["reason"], "By phone");
+    assert_eq!(scene.owner.must(MONDAY, "sync", json!({})).await["resent"], json!([]), "told once");
+
+    // The next one never reaches the host, and when it does, the time has gone.
+    let start = days["days"][1]["times"][1]["start"].clone();
+    let lost = json!({ "start": start, "visitType": phone["visitType"], "practitioner": null, "form": phone["form"] });
+    scene.owner.device.offline_from = Some(scene.owner.device.exchanges.len() + 2);
+    assert_eq!(scene.owner.fails(MONDAY, "phoneBooking", lost).await, "outcome_unknown");
+    scene.owner.device.offline_from = None;
+    let mut patient = scene.patient().await;
+    let taken = json!({ "visitType": phone["visitType"], "practitioner": null, "start": start });
+    patient.must(MONDAY, "hold", taken).await;
+    patient.must(MONDAY, "book", json!({ "form": form("Patient Five", "") })).await;
+    let resent = scene.owner.must(MONDAY, "sync", json!({})).await["resent"].clone();
+    assert_eq!((&resent[0]["name"], &resent[0]["refused"]), (&json!("Patient Four"), &json!("slot_taken")));
+}
+
+#[tokio::test]
+async fn a_session_that_stays_open_learns_the_epochs_that_begin() {
+    let mut scene = scene(&Look::SMALL).await;
+    let kit = scene.owner.must(MONDAY, "addDesk", json!({ "name": "Desk", "passphrase": PASSPHRASE })).await;
+    let mut desk = Member::new(scene.host.addr());
+    desk.must(MONDAY, "unlock", json!({ "accountKey": kit["accountKey"], "passphrase": PASSPHRASE })).await;
+    desk.must(MONDAY, "sync", json!({})).await;
+
+    // Seven weeks on, epochs that were not made when the desk unlocked, signed on the owner's other device.
+    let later = MONDAY + 7 * 7 * 1_440;
+    scene.host.clock.set(later);
+    let mut elsewhere = Member::new(scene.host.addr());
+    let unlock = json!({ "accountKey": scene.practice.account_key, "passphrase": PASSPHRASE });
+    elsewhere.must(later, "unlock", unlock).await;
+    elsewhere.must(later, "maintain", json!({})).await;
+    let mut patient = Patient::new(scene.host.addr());
+    patient.must(later, "open", json!({ "fragment": scene.practice.link })).await;
+    let mut chosen = scene.wanted();
+    chosen["start"] = free(&mut patient, later, &chosen, 0).await;
+    patient.must(later, "hold", chosen).await;
+    let booked = patient.must(later, "book", json!({ "form": form("Patient Six", "") })).await;
+    for member in [&mut desk, &mut scene.owner] {
+        assert_eq!(member.must(later, "sync", json!({})).await["broken"], 0);
+        let detail = member.must(later, "detail", json!({ "record": booked["record"] })).await;
+        assert_eq!(detail["name"], "Patient Six");
+    }
 }

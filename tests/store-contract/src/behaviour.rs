@@ -40,6 +40,9 @@ macro_rules! behaviours {
 }
 
 behaviours! {
+    hosts(alone) {
+        data_belong_to_one_host,
+    }
     publications(alone) {
         a_registration_creates_a_calendar,
         nothing_is_known_of_an_unknown_calendar,

@@ -52,7 +52,7 @@ pub async fn a_hold_blocks_others_and_never_its_session(store: &dyn Store) {
     assert_eq!(claimed(store, &practice).await, claims(1).ids());
     assert_eq!(held_at(store, &practice, NOW).await, []);
     assert!(!store.holds(practice.calendar(), A, NOW).await.expect("read"));
-    let gone = store.extend_hold(practice.calendar(), A, NOW, NOW + 20).await;
+    let gone = store.extend_hold(practice.calendar(), A, NOW, 10).await;
     assert!(matches!(gone, Err(HoldError::NoHold)), "{gone:?}");
 }
 
@@ -87,27 +87,28 @@ pub async fn a_second_hold_replaces_the_first(store: &dyn Store) {
     hold(store, &practice, A, &claims(3)).await.expect("free");
     hold(store, &practice, B, &claims(1)).await.expect("given back");
     assert_eq!(held_at(store, &practice, NOW).await, sorted(&[claims(1), claims(3)]));
-    store.extend_hold(practice.calendar(), A, NOW, NOW + 20).await.expect("first extension");
+    store.extend_hold(practice.calendar(), A, NOW, 10).await.expect("first extension");
     hold(store, &practice, A, &claims(4)).await.expect("free");
-    store.extend_hold(practice.calendar(), A, NOW, NOW + 20).await.expect("a new hold, a new extension");
+    store.extend_hold(practice.calendar(), A, NOW, 10).await.expect("a new hold, a new extension");
 }
 
 /// The extension holds the ids as well; a second one, a late one and one of nothing are refused.
 pub async fn a_hold_is_extended_once(store: &dyn Store) {
     let practice = Practice::registered(1, store).await;
-    let extend = |session, now, until| store.extend_hold(practice.calendar(), session, now, until);
-    let nothing = extend(A, NOW, NOW + 20).await;
+    let extend = |session, now| store.extend_hold(practice.calendar(), session, now, 10);
+    let nothing = extend(A, NOW).await;
     assert!(matches!(nothing, Err(HoldError::NoHold)), "{nothing:?}");
     hold(store, &practice, A, &claims(1)).await.expect("free");
     hold(store, &practice, B, &claims(2)).await.expect("free");
-    extend(A, NOW + 9, NOW + 20).await.expect("live");
-    let again = extend(A, NOW + 10, NOW + 30).await;
+    // The minutes that are left are not lost.
+    assert_eq!(extend(A, NOW + 3).await.expect("live"), NOW + 20);
+    let again = extend(A, NOW + 10).await;
     assert!(matches!(again, Err(HoldError::Extended)), "{again:?}");
-    let late = extend(B, NOW + 10, NOW + 20).await;
+    let late = extend(B, NOW + 10).await;
     assert!(matches!(late, Err(HoldError::Expired)), "{late:?}");
     assert!(store.holds(practice.calendar(), A, NOW + 19).await.expect("read"));
     assert_eq!(held_at(store, &practice, NOW + 19).await, claims(1).ids());
-    let expired = extend(A, NOW + 20, NOW + 30).await;
+    let expired = extend(A, NOW + 20).await;
     assert!(matches!(expired, Err(HoldError::Expired)), "{expired:?}");
 }
 
@@ -138,7 +139,7 @@ pub async fn the_sweep_deletes_what_has_expired(store: &dyn Store) {
     // As seen before they expired: the rows themselves are gone.
     assert_eq!(held_at(store, &one, NOW).await, claims(2).ids());
     assert_eq!(held_at(store, &two, NOW).await, []);
-    let gone = store.extend_hold(one.calendar(), A, NOW, NOW + 20).await;
+    let gone = store.extend_hold(one.calendar(), A, NOW, 10).await;
     assert!(matches!(gone, Err(HoldError::NoHold)), "{gone:?}");
     assert_eq!(claimed(store, &one).await, claims(9).ids());
 }

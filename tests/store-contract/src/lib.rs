@@ -13,6 +13,7 @@ pub mod events;
 pub mod fixture;
 pub mod harness;
 pub mod holds;
+pub mod hosts;
 pub mod lifecycle;
 pub mod model;
 pub mod publications;

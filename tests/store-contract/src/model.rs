@@ -58,7 +58,7 @@ impl Run<'_> {
 
     async fn extend(&mut self, session: u64) -> String {
         let (calendar, now) = (self.practice.calendar(), self.model.now);
-        let stored = self.store.extend_hold(calendar, key(session), now, now + 10).await;
+        let stored = self.store.extend_hold(calendar, key(session), now, 10).await.map(drop);
         same("extend", &stored, self.model.extend(session))
     }
 
@@ -238,7 +238,7 @@ impl Model {
             Some(hold) if hold.until <= self.now => "Expired",
             Some(hold) if hold.extended => "Extended",
             Some(hold) => {
-                *hold = Hold { until: self.now + 10, extended: true };
+                *hold = Hold { until: hold.until + 10, extended: true };
                 "Ok"
             }
         }

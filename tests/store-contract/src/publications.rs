@@ -42,7 +42,7 @@ pub async fn nothing_is_known_of_an_unknown_calendar(store: &dyn Store) {
     store.release_hold(calendar, session).await.expect("nothing to release");
     let held = store.hold(calendar, session, WINDOW, &claims(1), NOW, NOW + 10).await;
     assert!(matches!(held, Err(HoldError::NoCalendar)), "{held:?}");
-    let extended = store.extend_hold(calendar, session, NOW, NOW + 20).await;
+    let extended = store.extend_hold(calendar, session, NOW, 10).await;
     assert!(matches!(extended, Err(HoldError::NoCalendar)), "{extended:?}");
     let appended = store.append(&write, NOW, linker()).await;
     assert!(matches!(appended, Err(AppendError::NoCalendar)), "{appended:?}");

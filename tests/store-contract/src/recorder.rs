@@ -59,12 +59,13 @@ macro_rules! passes_on {
 }
 
 passes_on! {
+    async fn bind_host(&self, key: VerifyingKey) -> Result<bool, StoreError>;
     async fn calendar(&self, calendar: CalendarId) -> Result<Option<Calendar>, StoreError>;
     async fn publish(&self, batch: &[Publication], minute: u32, linker: &Arc<dyn Linker>) -> Result<Vec<Sealed>, PublishError>;
     async fn publication(&self, calendar: CalendarId, kind: PublicationKind, slot: u32) -> Result<Option<StoredPublication>, StoreError>;
     async fn publications(&self, calendar: CalendarId, kind: PublicationKind, from: u32, to: u32) -> Result<Vec<StoredPublication>, StoreError>;
     async fn hold(&self, calendar: CalendarId, session: VerifyingKey, window: u32, claims: &ClaimIds, now: u32, until: u32) -> Result<(), HoldError>;
-    async fn extend_hold(&self, calendar: CalendarId, session: VerifyingKey, now: u32, until: u32) -> Result<(), HoldError>;
+    async fn extend_hold(&self, calendar: CalendarId, session: VerifyingKey, now: u32, minutes: u32) -> Result<u32, HoldError>;
     async fn release_hold(&self, calendar: CalendarId, session: VerifyingKey) -> Result<(), StoreError>;
     async fn holds(&self, calendar: CalendarId, session: VerifyingKey, now: u32) -> Result<bool, StoreError>;
     async fn sweep_holds(&self, now: u32) -> Result<u64, StoreError>;

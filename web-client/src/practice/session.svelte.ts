@@ -5,11 +5,9 @@ import type { Progress } from '../sealed/channel.ts';
 import type { Limits, PracticeCalls, Result, Role } from '../sealed/contract.ts';
 import { openPractice, type PracticeSealed } from '../sealed/practice.ts';
 
-/** Told of each change at the host; where the sealed side has no such thing, the page asks every so often. */
-type Watching = PracticeSealed & { readonly onChange?: (listener: () => void) => unknown };
-
+/** How often the page asks while the host's stream is down, and after something failed: sealed bytes may wait. */
 const POLL_MS = 20_000;
-/** Where the page is told: in case a connection died without saying so. */
+/** And while it is up: in case a connection died without saying so. */
 const TOLD_POLL_MS = 120_000;
 /** How long a lock waits for the worker to wipe its keys by itself before the worker is ended anyway. */
 const WIPE_MS = 1_000;
@@ -25,10 +23,14 @@ class Session {
   limits = $state.raw<Limits>(VERSION_1);
   /** How it was last locked, which the next page says. */
   locked = $state<Locked>('not');
-  #sealed: Watching = openPractice();
+  #sealed: PracticeSealed = openPractice();
+  #failed = false;
 
-  call<K extends keyof PracticeCalls>(name: K, args: PracticeCalls[K]['args'], onProgress?: (progress: Progress) => void): Promise<Result<PracticeCalls[K]['value']>> {
-    return this.#sealed.call(name, args, onProgress);
+  async call<K extends keyof PracticeCalls>(name: K, args: PracticeCalls[K]['args'], onProgress?: (progress: Progress) => void): Promise<Result<PracticeCalls[K]['value']>> {
+    const result = await this.#sealed.call(name, args, onProgress);
+    if (!result.ok) this.#failed = true;
+    else if (name === 'sync') this.#failed = false;
+    return result;
   }
 
   async enter(role: Role): Promise<void> {
@@ -49,13 +51,18 @@ class Session {
 
   /** Calls `listener` whenever the host may have something new, until the returned function is called. */
   watch(listener: () => void): () => void {
-    const watched = this.#sealed;
     let over = false;
+    let hearing = false;
+    let told = Date.now();
     const tell = () => {
-      if (!over) listener();
+      if (over) return;
+      told = Date.now();
+      listener();
     };
-    watched.onChange?.(tell);
-    const timer = setInterval(tell, watched.onChange === undefined ? POLL_MS : TOLD_POLL_MS);
+    this.#sealed.onChange(tell, (up) => (hearing = up));
+    const timer = setInterval(() => {
+      if (!hearing || this.#failed || Date.now() - told >= TOLD_POLL_MS) tell();
+    }, POLL_MS);
     return () => {
       over = true;
       clearInterval(timer);

@@ -1,6 +1,6 @@
 // The page's side of a sealed session: typed calls, their progress and their results.
 
-import type { FromWorker, Progress, ToWorker } from './channel.ts';
+import type { FromWorker, Progress, StreamWord, ToWorker } from './channel.ts';
 import type { Failure, Result } from './contract.ts';
 import { failure } from './flow.ts';
 import { recordViolation } from './violations.ts';
@@ -13,6 +13,8 @@ export type Sealed<C extends CallTable<C>> = {
   call<K extends keyof C & string>(name: K, args: C[K]['args'], onProgress?: (progress: Progress) => void): Promise<Result<C[K]['value']>>;
   /** Gives the worker a port; it goes over and cannot be used here any more. */
   lend(kind: 'delegates' | 'helps', port: MessagePort): void;
+  /** Has the worker listen to the host's stream, until the session ends. */
+  listen(hear: (word: StreamWord) => void): void;
   /** Ends the worker and with it every key in its memory; calls under way fail with `sealed_closed`. */
   close(): void;
 };
@@ -26,10 +28,12 @@ export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> =>
   const pending = new Map<number, Pending>();
   let nextId = 0;
   let ended: Failure | null = null;
+  let hears: ((word: StreamWord) => void) | null = null;
 
   const end = (reason: Failure): void => {
     ended ??= reason;
     worker.terminate();
+    hears = null;
     for (const { settle } of pending.values()) settle({ ok: false, failure: ended });
     pending.clear();
   };
@@ -40,11 +44,14 @@ export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> =>
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     switch (data.kind) {
       case 'progress':
-        pending.get(data.id)?.onProgress?.({ done: data.done, total: data.total });
+        pending.get(data.id)?.onProgress?.(data.progress);
         break;
       case 'result':
         pending.get(data.id)?.settle(data.result);
         pending.delete(data.id);
+        break;
+      case 'stream':
+        hears?.(data.word);
         break;
       case 'broken':
         end(data.failure);
@@ -71,6 +78,11 @@ export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> =>
       const message: ToWorker = { kind, port };
       worker.postMessage(message, [port]);
     },
+    listen(hear) {
+      hears = hear;
+      const message: ToWorker = { kind: 'listen' };
+      worker.postMessage(message);
+    },
     close() {
       end(failure('sealed_closed'));
     },
@@ -80,5 +92,6 @@ export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> =>
 const closedFor = <C extends CallTable<C>>(reason: Failure): Sealed<C> => ({
   call: () => Promise.resolve({ ok: false, failure: reason }),
   lend: () => undefined,
+  listen: () => undefined,
   close: () => undefined,
 });

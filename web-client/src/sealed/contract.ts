@@ -335,6 +335,7 @@ export type Step =
   | { readonly step: 'delegate'; readonly events: readonly Uint8Array[] }
   /** Outcome `collected` with `bytes`: the UTF-8 JSON value of the second worker's `openEvents`; or `refused`. */
   | { readonly step: 'collect' }
+  /** `done` is the step that begins, from 1; a total of 2^32 - 1 is one that nobody knows. */
   | { readonly step: 'progress'; readonly done: number; readonly total: number }
   | { readonly step: 'done'; readonly value: unknown }
   | { readonly step: 'failed'; readonly failure: Failure };

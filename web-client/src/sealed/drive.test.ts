@@ -36,7 +36,7 @@ const world = (seen: string[]): World => ({
     return Promise.resolve({ kind: 'go' });
   },
   helper: null,
-  progress: (done, total) => {
+  progress: ({ done, total }) => {
     seen.push(`${done} of ${total}`);
   },
 });
@@ -45,6 +45,9 @@ describe('a flow is driven to its end', () => {
   test('each step is carried out in order, and its outcome goes back', async () => {
     const { flow, told } = scripted([
       { step: 'progress', done: 1, total: 2 },
+      { step: 'progress', done: 2, total: 2 },
+      // As many as there are, and nobody knows how many.
+      { step: 'progress', done: 64, total: 0xffff_ffff },
       { step: 'keep', key: 'outbox/a', bytes: new Uint8Array(1) },
       { step: 'send', request: { method: 'GET', path: '/v1/host', headers: [], body: null } },
       { step: 'load', prefix: 'outbox/' },
@@ -54,8 +57,8 @@ describe('a flow is driven to its end', () => {
     ]);
     const seen: string[] = [];
     expect(await drive(flow, world(seen))).toEqual({ ok: true, value: 7 });
-    expect(seen).toEqual(['1 of 2', 'keep outbox/a', 'GET /v1/host', 'load outbox/', 'forget outbox/a']);
-    expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'refused', 'offline', 'loaded', 'go', 'refused']);
+    expect(seen).toEqual(['0 of 2', '1 of 2', '0 of 0', 'keep outbox/a', 'GET /v1/host', 'load outbox/', 'forget outbox/a']);
+    expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'go', 'go', 'refused', 'offline', 'loaded', 'go', 'refused']);
   });
 
   test('a failure comes out whole', async () => {

@@ -1,5 +1,6 @@
 // Carries a flow from its first step to its result. Decides nothing: a step says what to do, its outcome goes back.
 
+import type { Progress } from './channel.ts';
 import type { Failure, HttpRequest, Result } from './contract.ts';
 import { failure, type Flow, type Outcome } from './flow.ts';
 import type { Helper } from './helper.ts';
@@ -12,8 +13,10 @@ export type World = {
   readonly forget: (key: string) => Promise<Outcome>;
   /** Without one: every flow works alone. */
   readonly helper: Helper | null;
-  readonly progress: (done: number, total: number) => void;
+  readonly progress: (progress: Progress) => void;
 };
+
+const UNKNOWN = 0xffff_ffff;
 
 export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> => {
   let outcome: Outcome = { kind: 'go' };
@@ -39,7 +42,7 @@ export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> 
         outcome = (await world.helper?.collect()) ?? { kind: 'refused' };
         break;
       case 'progress':
-        world.progress(step.done, step.total);
+        world.progress(progressOf(step.done, step.total));
         outcome = { kind: 'go' };
         break;
       case 'done':
@@ -49,6 +52,9 @@ export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> 
     }
   }
 };
+
+/** The sealed side names the step that begins, from 1; where nobody knows how many there are, it names no end. */
+const progressOf = (step: number, steps: number): Progress => (steps === UNKNOWN ? { done: 0, total: 0 } : { done: step - 1, total: steps });
 
 /** A failure may leave out what it has nothing for. */
 const whole = (found: Partial<Failure> & Pick<Failure, 'code'>): Failure => ({ ...failure(found.code), ...found });

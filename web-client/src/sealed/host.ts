@@ -14,18 +14,7 @@ export const send = async (request: HttpRequest): Promise<Outcome> => {
     abort.abort();
   }, TIMEOUT_MS);
   try {
-    const answer = await fetch(addressOf(request.path), {
-      method: request.method,
-      headers: request.headers.map(([name, value]): [string, string] => [name, value]),
-      // A copy: the bytes may be a view into the wasm's memory.
-      body: request.body === null ? null : new Uint8Array(request.body),
-      mode: 'same-origin',
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-      cache: 'no-store',
-      redirect: 'error',
-      signal: abort.signal,
-    });
+    const answer = await open(request, abort.signal);
     const body = await readBounded(answer);
     return { kind: 'response', status: answer.status, headers: [...answer.headers], body };
   } catch {
@@ -35,6 +24,21 @@ export const send = async (request: HttpRequest): Promise<Outcome> => {
     abort.abort();
   }
 };
+
+/** Sends it, and gives the answer as soon as it begins. */
+export const open = (request: HttpRequest, signal: AbortSignal): Promise<Response> =>
+  fetch(addressOf(request.path), {
+    method: request.method,
+    headers: request.headers.map(([name, value]): [string, string] => [name, value]),
+    // A copy: the bytes may be a view into the wasm's memory.
+    body: request.body === null ? null : new Uint8Array(request.body),
+    mode: 'same-origin',
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+    cache: 'no-store',
+    redirect: 'error',
+    signal,
+  });
 
 const addressOf = (path: string): URL => {
   const address = new URL(path, self.location.origin);

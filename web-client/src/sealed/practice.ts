@@ -10,7 +10,10 @@ const script = codePolicy([workerAddress]);
 
 const open = (): Sealed<PracticeCalls> => openSealed<PracticeCalls>(script(workerAddress));
 
-export type PracticeSealed = Pick<Sealed<PracticeCalls>, 'call' | 'close'>;
+export type PracticeSealed = Pick<Sealed<PracticeCalls>, 'call' | 'close'> & {
+  /** Once unlocked: calls `listener` when the host may have something new, and says whether it hears of it at once. */
+  onChange(listener: () => void, onHearing: (hearing: boolean) => void): void;
+};
 
 /** Calls after which the first worker holds keys that the second has not. */
 const BRING_KEYS: ReadonlySet<string> = new Set<keyof PracticeCalls>(['finishCreate', 'unlock', 'recover', 'maintain']);
@@ -45,6 +48,12 @@ export const openPractice = (): PracticeSealed => {
       const result = await first.call(name, args, onProgress);
       if (bringsKeys && result.ok) await handOver();
       return result;
+    },
+    onChange(listener, onHearing) {
+      first.listen((word) => {
+        if (word === 'changed') listener();
+        else onHearing(word === 'up');
+      });
     },
     close() {
       closed = true;

@@ -1,12 +1,13 @@
 // The worker's side: one session, one call at a time, in the order in which they came.
 
-import type { FromWorker, ToWorker } from './channel.ts';
-import type { Minute, Result } from './contract.ts';
+import type { FromWorker, Progress, ToWorker } from './channel.ts';
+import type { HttpRequest, Minute, PracticeCalls, Result } from './contract.ts';
 import { drive, type World } from './drive.ts';
 import { failure, type Session } from './flow.ts';
 import type { help, Helper } from './helper.ts';
-import { send } from './host.ts';
+import { open, send } from './host.ts';
 import { forget, keep, load } from './outbox.ts';
+import type { listen } from './stream.ts';
 
 /** What a worker needs of its global scope. */
 type Scope = {
@@ -17,11 +18,11 @@ type Scope = {
 
 export const nowMinute = (): Minute => Math.floor(Date.now() / 60_000);
 
-/** What only a worker with a second one beside it needs. */
-export type Helping = { readonly helper: Helper; readonly help: typeof help };
+/** What only the practice's workers need: a second one beside the first, and the host's stream. */
+export type Staff = { readonly helper: Helper; readonly help: typeof help; readonly listen: typeof listen };
 
 /** Answers calls with the session that `begin` brings up. Must run before the worker's first message. */
-export const serve = (begin: () => Promise<Session>, helping: Helping | null = null): void => {
+export const serve = (begin: () => Promise<Session>, staff: Staff | null = null): void => {
   const scope = self as unknown as Scope;
   scope.addEventListener('securitypolicyviolation', (event) => {
     scope.postMessage({ kind: 'violation', directive: event.effectiveDirective, blocked: event.blockedURI });
@@ -34,7 +35,7 @@ export const serve = (begin: () => Promise<Session>, helping: Helping | null = n
   let before: Promise<unknown> = session;
   /** Runs a call after all that came before it. */
   const queue = (call: string, args: unknown, progress: World['progress']): Promise<Result<unknown>> => {
-    const world: World = { send, keep, load, forget, progress, helper: helping?.helper ?? null };
+    const world: World = { send, keep, load, forget, progress, helper: staff?.helper ?? null };
     const result = before.then(async () => run(await session, call, args, world));
     before = result;
     result.catch(() => {
@@ -44,20 +45,29 @@ export const serve = (begin: () => Promise<Session>, helping: Helping | null = n
     return result;
   };
 
+  const sign = async (): Promise<Result<HttpRequest>> => {
+    const signed = (await queue('stream', {}, () => undefined)) as Result<PracticeCalls['stream']['value']>;
+    return signed.ok ? { ok: true, value: { ...signed.value, body: new TextEncoder().encode(signed.value.body) } } : signed;
+  };
+
   scope.addEventListener('message', ({ data }) => {
     switch (data.kind) {
       case 'call': {
         const { id } = data;
-        const progress = (done: number, total: number): void => scope.postMessage({ kind: 'progress', id, done, total });
+        const progress = (progress: Progress): void => scope.postMessage({ kind: 'progress', id, progress });
         const answer = (result: Result<unknown>): void => scope.postMessage({ kind: 'result', id, result });
         queue(data.call, data.args, progress).then(answer, () => undefined);
         break;
       }
       case 'delegates':
-        helping?.helper.connect(data.port);
+        staff?.helper.connect(data.port);
         break;
       case 'helps':
-        helping?.help(data.port, (events) => queue('openEvents', { events }, () => undefined));
+        staff?.help(data.port, (events) => queue('openEvents', { events }, () => undefined));
+        break;
+      case 'listen':
+        // Where signing traps, the session is told to be broken already.
+        staff?.listen({ sign, open, tell: (word) => scope.postMessage({ kind: 'stream', word }) }).catch(() => undefined);
         break;
     }
   });

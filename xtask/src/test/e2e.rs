@@ -13,6 +13,7 @@ pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
     setting.need_postgres()?;
     step("npm packages", || web::packages(&setting.workspace))?;
     wasm::build_both(&setting.workspace)?;
+    let vectors = wasm::build_vectors(&setting.workspace)?;
     step("web client", || web::build(&setting.workspace))?;
     // After the web client, which the server embeds.
     setting.need_binaries()?;
@@ -22,6 +23,7 @@ pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
     }
     let mut command = web::script(&setting.workspace, "test:e2e");
     command.args(["--", "--reporter=list,json"]).env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
+    command.env("SOUSPLI_VECTORS", vectors);
     let printed = process::tee(setting.export(&mut command))?;
     let report = fs::read_to_string(&report).or_say("Playwright wrote no report")?;
     let mut counts = counts::playwright(&report)?;

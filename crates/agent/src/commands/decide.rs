@@ -1,26 +1,71 @@
-//! `souspli confirm` and `souspli decline`.
+//! `souspli confirm`, `souspli decline` and `souspli cancel`.
 
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::show::sheet;
+use super::text;
+use super::words::state;
 use crate::cli::Decide;
 use crate::exit::{Exit, Stop};
 use crate::language::Language;
 use crate::office::Office;
 use crate::print::print_text;
 
-pub(super) async fn run(call: &str, decide: &Decide, language: Language) -> Result<(), Stop> {
+/// What is decided about a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decision {
+    Confirm,
+    Decline,
+    Cancel,
+}
+
+impl Decision {
+    /// Name of the client's call.
+    fn call(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Decline => "decline",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    /// Whether a record in this state takes it: an answer is given once, and what is over cannot be cancelled.
+    fn suits(self, state: &str) -> bool {
+        match self {
+            Self::Confirm | Self::Decline => state == "reserved",
+            Self::Cancel => matches!(state, "reserved" | "confirmed"),
+        }
+    }
+}
+
+pub(super) async fn run(decision: Decision, decide: &Decide, language: Language) -> Result<(), Stop> {
     let words = decide.text_file.as_deref().map(read).transpose()?.unwrap_or_default();
     let (mut office, _) = Office::open(&decide.access, language).await?;
     office.sync().await?;
     let record = office.record(&decide.record).await?;
-    let detail = office.call(call, json!({ "record": record, "text": words.trim() })).await?;
+    let before = office.call("detail", json!({ "record": record })).await?;
+    if !decision.suits(text(&before, "state")) {
+        return Err(unsuited(&before));
+    }
+    let detail = office.call(decision.call(), json!({ "record": record, "text": words.trim() })).await?;
     print_text(&sheet(&detail, language));
     Ok(())
+}
+
+fn unsuited(detail: &Value) -> Stop {
+    let is = |language| state(text(detail, "state"), language);
+    let (english, french) = (is(Language::English), is(Language::French));
+    let confirmed = text(detail, "state") == "confirmed";
+    let hint = |words: &'static str| if confirmed { words } else { "" };
+    Stop::said(
+        Exit::NotDone,
+        format!("This booking is {english}: nothing was changed.{}", hint(" `souspli cancel` takes it back.")),
+        format!("Ce rendez-vous est {french} : rien n’a été modifié.{}", hint(" `souspli cancel` l’annule.")),
+    )
 }
 
 fn read(file: &Path) -> Result<String, Stop> {

@@ -8,6 +8,7 @@ mod show;
 mod watch;
 mod words;
 
+use self::decide::Decision;
 use crate::cli::{Command, Souspli};
 use crate::demo;
 use crate::exit::Stop;
@@ -19,8 +20,9 @@ pub async fn run(souspli: &Souspli, language: Language) -> Result<(), Stop> {
     match &souspli.command {
         Command::Agenda(agenda) => agenda::run(agenda, language).await,
         Command::Show(show) => show::run(show, language).await,
-        Command::Confirm(decide) => decide::run("confirm", decide, language).await,
-        Command::Decline(decide) => decide::run("decline", decide, language).await,
+        Command::Confirm(decide) => decide::run(Decision::Confirm, decide, language).await,
+        Command::Decline(decide) => decide::run(Decision::Decline, decide, language).await,
+        Command::Cancel(decide) => decide::run(Decision::Cancel, decide, language).await,
         Command::Publish(publish) => publish::run(publish, language).await,
         Command::Watch(watch) => watch::run(watch, language).await,
         Command::Demo(demo) => demo::run(demo, language).await,

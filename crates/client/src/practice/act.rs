@@ -1,6 +1,5 @@
 //! What a member does to a record, and records that the practice makes itself.
 
-use souspli_attest::event_hash;
 use souspli_booking::appointment::Appointment;
 use souspli_booking::date::{Date, WallTime};
 use souspli_booking::free::{Booker, FreeTimes, Wanted};
@@ -9,13 +8,12 @@ use souspli_booking::zone::Zone;
 use souspli_crypto::Secret;
 use souspli_crypto::keys::RecordKeys;
 use souspli_protocol::claims::ClaimIds;
-use souspli_protocol::event::{AuthorKind, Event};
-use souspli_protocol::private_link::{Opens, PrivateLink};
+use souspli_protocol::event::AuthorKind;
 use souspli_protocol::problem::Code;
 use souspli_protocol::sizes::CLAIMS;
-use souspli_protocol::wire::{Append, Appended, Blob};
-use souspli_protocol::{Digest, ItemId, RecordId, Signature, VerifyingKey, Work};
+use souspli_protocol::{ItemId, RecordId};
 
+use super::outbox::{Outgoing, PaperLink};
 use super::{Session, Unlocked};
 use crate::availability::{Taken, nearest};
 use crate::body::{BodyC, BodyD, Desk};
@@ -23,14 +21,8 @@ use crate::face::FormView;
 use crate::failure::Failure;
 use crate::flow::Io;
 use crate::form::check_form;
-use crate::http::calendar_path;
-use crate::record::{Said, claims_of, verify_receipt};
+use crate::record::{Said, claims_of};
 use crate::seal::{self, Basis, Claim};
-
-/// How often the same bytes are sent before the outcome is left open.
-const TRIES: u32 = 3;
-/// Where sealed bytes wait until the host has them.
-const OUTBOX: &str = "outbox/";
 
 /// A time that a member chose.
 pub(super) struct Choice {
@@ -75,7 +67,7 @@ impl Session {
         let claiming = claim.map(|(ids, window)| Claim { ids, window: *window });
         let event = seal::append(&basis, last, claiming.as_ref(), author, &said, patient.as_ref(), rng)?;
         let ids = claim.map(|(ids, _)| ids.encode()).unwrap_or_default();
-        self.send(io, &event, ids, now).await
+        self.send(io, &Outgoing { event, claims: ids, cap_seed: None }, now).await
     }
 
     /// Moves a booking to another time of the practice's choice.
@@ -95,14 +87,14 @@ impl Session {
         self.or_nearest(io, outcome, choice, now).await
     }
 
-    /// Types a booking in for a patient, and gives the patient's private link.
+    /// Types a booking in for a patient, and gives the patient's private link, which nobody can make again later.
     pub(super) async fn phone_booking(
         &mut self,
         io: &Io,
         choice: &Choice,
         form: &FormView,
         now: u32,
-    ) -> Result<(RecordId, String), Failure> {
+    ) -> Result<(RecordId, PaperLink), Failure> {
         self.refresh(io, now).await?;
         let open = self.open()?;
         check_form(form, &open.practice()?.catalogue, choice.visit_type)?;
@@ -112,10 +104,9 @@ impl Session {
         let content = Desk::Booked { appointment, contact: form.contact() };
         let cap_seed = seal::make_cap_seed(&mut self.rng);
         let outcome = self.create_record(io, &appointment, content, Some(c), &cap_seed, now).await;
-        let context = self.open()?.context;
         let record = self.or_nearest(io, outcome, choice, now).await?;
-        let opens = Opens::Manage { record, cap_seed: *cap_seed.expose_secret() };
-        Ok((record, PrivateLink { context, opens }.encode()))
+        let link = self.open()?.paper_link(record, &cap_seed)?;
+        Ok((record, link))
     }
 
     /// Keeps a time of one day free; a long one in several records.
@@ -157,81 +148,9 @@ impl Session {
         let author = (AuthorKind::Member, open.keys.signing());
         let claim = Claim { ids: &claims, window };
         let event = seal::create(&open.basis(now)?, &claim, &keys, author, &said, rng)?;
-        self.send(io, &event, claims.encode(), now).await?;
+        let cap_seed = booked.then(|| cap_seed.duplicate());
+        self.send(io, &Outgoing { event, claims: claims.encode(), cap_seed }, now).await?;
         Ok(keys.record())
-    }
-
-    /// Keeps the sealed bytes, sends them until the host says yes or no, and follows the chain.
-    async fn send(&mut self, io: &Io, event: &Event, claims: Vec<u8>, now: u32) -> Result<(), Failure> {
-        let hash = event_hash(event.bytes());
-        let name = self.keep_outgoing(io, event, &claims, &hash).await;
-        let body = append_body(event.bytes().to_vec(), claims);
-        let outcome = self.deliver(io, &body, &hash).await;
-        let finished = outcome.as_ref().err().is_none_or(|failure| failure.code != "outcome_unknown");
-        if let Some(name) = name.filter(|_| finished) {
-            io.forget(name).await;
-        }
-        match outcome {
-            Err(failure) if failure.is(Code::StaleVersion) => {
-                self.refresh(io, now).await?;
-                Err(failure)
-            }
-            Err(failure) if failure.is(Code::RevisionConflict) => {
-                self.follow(io, now).await?;
-                Err(failure)
-            }
-            Err(failure) => Err(failure),
-            Ok(()) => {
-                self.follow(io, now).await?;
-                let kept = self.open()?.ledger.get(&event.header().record)?;
-                let there = kept.entries.iter().any(|entry| entry.hash == hash);
-                if there { Ok(()) } else { Err(crate::trust::Distrust::ReadBackDiffers.into()) }
-            }
-        }
-    }
-
-    async fn deliver(&mut self, io: &Io, body: &Append, hash: &Digest) -> Result<(), Failure> {
-        let context = self.open()?.context;
-        let path = calendar_path(&context.calendar, "events");
-        for _ in 0..TRIES {
-            let outcome: Result<Appended, Failure> = self.host.post(io, path.clone(), body).await;
-            match outcome {
-                Ok(answer) => {
-                    let key = self.open()?.practice()?.identity.receipt_key;
-                    verify_receipt(&answer.receipt.0, hash, &context, &key)?;
-                    return Ok(());
-                }
-                Err(failure) if failure.is_final() => return Err(failure),
-                Err(_) => {}
-            }
-        }
-        Err(Failure::new("outcome_unknown"))
-    }
-
-    /// Sends again what a lost connection or a crash left behind; what the host refuses for good is forgotten.
-    pub(super) async fn resend(&mut self, io: &Io) -> Result<(), Failure> {
-        let prefix = format!("{OUTBOX}{}/", self.open()?.member.vault());
-        for (name, sealed) in io.load(&prefix).await {
-            let open = self.open()?;
-            let Ok(plain) = open.local.open_outbox(name.as_bytes(), &sealed) else { continue };
-            let Some((event, claims)) = plain.expose_secret().split_at_checked(souspli_protocol::sizes::EVENT) else {
-                continue;
-            };
-            let hash = event_hash(event);
-            let outcome = self.deliver(io, &append_body(event.to_vec(), claims.to_vec()), &hash).await;
-            if outcome.err().is_none_or(|failure| failure.code != "outcome_unknown") {
-                io.forget(name).await;
-            }
-        }
-        Ok(())
-    }
-
-    async fn keep_outgoing(&mut self, io: &Io, event: &Event, claims: &[u8], hash: &Digest) -> Option<String> {
-        let open = self.unlocked.as_deref()?;
-        let name = format!("{OUTBOX}{}/{hash}", open.member.vault());
-        let plain = [event.bytes(), claims].concat();
-        let sealed = open.local.seal_outbox(name.as_bytes(), &plain, &mut self.rng).ok()?;
-        io.keep(name.clone(), sealed).await.ok().map(|()| name)
     }
 
     async fn or_nearest<T>(
@@ -322,14 +241,4 @@ fn wall_time(date: Date, text: &str) -> Option<WallTime> {
     let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
     let minute = hours.checked_mul(60)?.checked_add(minutes)?;
     (hours <= 24 && minutes < 60 && minute <= 1_440 && minute.is_multiple_of(5)).then_some(WallTime { date, minute })
-}
-
-fn append_body(event: Vec<u8>, claims: Vec<u8>) -> Append {
-    Append {
-        event: Blob(event),
-        claims: Blob(claims),
-        session: VerifyingKey::ZERO,
-        session_signature: Signature::ZERO,
-        work: Work::ZERO,
-    }
 }

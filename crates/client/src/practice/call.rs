@@ -1,7 +1,7 @@
 //! The practice's calls by name (`PracticeCalls` of the contract).
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use souspli_booking::catalogue::Catalogue;
 use souspli_booking::rules::Rules;
@@ -13,6 +13,8 @@ use souspli_protocol::{ItemId, RecordId};
 
 use super::Session;
 use super::act::{Blocking, Choice};
+use super::agenda::DetailView;
+use super::outbox::PaperLink;
 use crate::body::{Answers, Desk};
 use crate::face::{FormView, LimitsView, value};
 use crate::failure::Failure;
@@ -191,8 +193,8 @@ impl Session {
             }
             Call::PhoneBooking { visit_type, practitioner, start, form } => {
                 let choice = Choice { visit_type, practitioner, start };
-                let (record, manage_link) = self.phone_booking(io, &choice, &form, now).await?;
-                return Ok(json!({ "detail": self.detail(&record, now)?, "manageLink": manage_link }));
+                let (record, link) = self.phone_booking(io, &choice, &form, now).await?;
+                return value(&PhoneBooked { detail: self.detail(&record, now)?, link });
             }
             _ => return Err(Failure::new("bad_call")),
         };
@@ -200,15 +202,16 @@ impl Session {
     }
 
     async fn sync(&mut self, io: &Io, now: u32) -> Result<Value, Failure> {
-        self.resend(io).await?;
+        let delivered = self.resend(io).await?;
         let mut changed = self.follow(io, now).await?;
+        let resent = self.settle(io, delivered).await?;
         self.judge()?;
         let confirmed = self.answer_waiting(io, now).await?;
         changed.extend(&confirmed);
         changed.sort_unstable();
         changed.dedup();
         let broken = self.open()?.ledger.broken.len();
-        Ok(json!({ "changed": changed, "confirmed": confirmed, "broken": broken }))
+        Ok(json!({ "changed": changed, "confirmed": confirmed, "broken": broken, "resent": resent }))
     }
 
     /// A signed request that the driver opens by itself; each line of its answer means that something is new.
@@ -228,6 +231,14 @@ impl Session {
         }
         Ok(Answers { event: record.story.claiming, head: record.last()?.head() })
     }
+}
+
+/// A booking that was typed in, with the link to print.
+#[derive(Serialize)]
+struct PhoneBooked {
+    detail: DetailView,
+    #[serde(flatten)]
+    link: PaperLink,
 }
 
 enum Done {

@@ -100,7 +100,10 @@ impl Session {
         let mut opened: Vec<Result<Plain, Distrust>> = own.iter().map(alone).collect();
         let answer = if helped { io.collect().await } else { None };
         match answer.as_deref().and_then(|answer| collected(answer, others.len())) {
-            Some(plains) => opened.extend(plains),
+            // What the second worker could not open may be of an epoch that this one has learnt since.
+            Some(plains) => {
+                opened.extend(plains.into_iter().zip(others).map(|(plain, event)| plain.or_else(|_| alone(event))));
+            }
             None => opened.extend(others.iter().map(alone)),
         }
         Ok(opened)

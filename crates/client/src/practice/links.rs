@@ -93,7 +93,7 @@ impl Session {
 }
 
 /// A QR code as an SVG document.
-fn qr(text: &str) -> Result<String, Failure> {
+pub(super) fn qr(text: &str) -> Result<String, Failure> {
     let code = QrCode::new(text.as_bytes()).map_err(|_| Failure::new("internal"))?;
     Ok(code.render::<svg::Color<'_>>().min_dimensions(240, 240).quiet_zone(true).build())
 }

@@ -25,11 +25,16 @@ pub(super) struct Maintained {
 }
 
 impl Session {
-    /// Rotates and pre-signs epochs (owners), and publishes hours to the horizon (all members).
+    /// Rotates and pre-signs epochs (owners) or learns the granted ones (other members), and publishes hours to the horizon (all members).
     pub(super) async fn maintain(&mut self, io: &Io, now: u32) -> Result<Maintained, Failure> {
         io.progress(1, 3).await;
         self.refresh(io, now).await?;
-        let epochs = if self.open()?.root.is_some() { self.sign_epochs(io, now).await? } else { 0 };
+        let epochs = if self.open()?.root.is_some() {
+            self.sign_epochs(io, now).await?
+        } else {
+            self.learn_epochs(io, &[epoch_of(now), epoch_of(now).saturating_add(1)]).await?;
+            0
+        };
         io.progress(2, 3).await;
         let windows = self.publish_horizon(io, now).await?;
         io.progress(3, 3).await;

@@ -9,6 +9,7 @@ mod ledger;
 mod links;
 mod maintain;
 mod members;
+mod outbox;
 mod publish;
 mod request;
 mod setup;

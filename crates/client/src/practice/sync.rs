@@ -101,6 +101,10 @@ impl Session {
             let event = Event::parse(bytes.0.clone()).map_err(|_| Distrust::BadEvent)?;
             events.push((event, *receipt));
         }
+        let mut epochs: Vec<u32> = events.iter().map(|(event, _)| event.header().epoch).collect();
+        epochs.sort_unstable();
+        epochs.dedup();
+        self.learn_epochs(io, &epochs).await?;
         let opened = self.open_all(io, events.iter().map(|(event, _)| event)).await?;
         let rows: Vec<Row> =
             events.into_iter().zip(opened).map(|((event, receipt), plain)| Row { event, receipt, plain }).collect();

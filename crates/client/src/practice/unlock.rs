@@ -2,7 +2,7 @@
 
 use souspli_crypto::keys::{AccountKey, CalendarKey, MemberKeys, RecoveryCode, Role, StaffKey};
 use souspli_crypto::local::LocalKeys;
-use souspli_crypto::publish::open_grant;
+use souspli_crypto::publish::{Grant, open_grant, verify_publication};
 use souspli_crypto::vault::{
     MemberVault, OpenVault, RootVault, SlotSecret, Stretched, VaultContent, VaultError, member_locator, stretch,
 };
@@ -10,8 +10,8 @@ use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::sizes::epoch_of;
 use souspli_protocol::vault::SealedVault;
-use souspli_protocol::wire::{Blob, Empty, VaultAnswer, VaultBody, VaultOpen};
-use souspli_protocol::{Locator, VaultId};
+use souspli_protocol::wire::{Blob, Empty, PublicationAnswer, PublicationRead, VaultAnswer, VaultBody, VaultOpen};
+use souspli_protocol::{Context, Locator, VaultId};
 
 use super::ledger::Ledger;
 use super::request::code_failure;
@@ -20,7 +20,8 @@ use super::staff::{EpochKeys, Openers};
 use super::{Chain, Session, Unlocked};
 use crate::failure::Failure;
 use crate::flow::Io;
-use crate::trust::{Distrust, Pins};
+use crate::http::calendar_path;
+use crate::trust::{Distrust, Pins, parse};
 
 const PIN_PREFIX: &str = "vault/";
 
@@ -155,23 +156,57 @@ impl Session {
         let mut newest = None;
         let current = epoch_of(now);
         for epoch in (current.saturating_sub(6)..=current.saturating_add(1)).rev() {
-            let path = crate::http::calendar_path(&member.context.calendar, "publications/read");
-            let body = souspli_protocol::wire::PublicationRead { kind: PublicationKind::Grants.id(), slot: epoch };
-            let answer: Result<souspli_protocol::wire::PublicationAnswer, Failure> =
-                self.host.post_signed(io, &member.context, keys.signing(), path, &body).await;
-            let answer = match answer {
-                Ok(answer) => answer,
-                Err(failure) if failure.is(Code::NoPublication) => continue,
-                Err(failure) => return Err(failure),
-            };
-            let publication = crate::trust::parse(&answer.publication, Distrust::BadChain)?;
-            souspli_crypto::publish::verify_publication(&publication, PublicationKind::Grants, &member.context)
-                .map_err(|error| Failure::new(error.code()))?;
-            let Ok(grant) = open_grant(&publication, keys) else { continue };
+            let Some(grant) = self.grant(io, &member.context, keys, epoch).await? else { continue };
             newest.get_or_insert_with(|| (grant.access.duplicate(), grant.staff.duplicate()));
             openers.add(epoch, EpochKeys::from(grant));
         }
         newest.ok_or_else(|| Failure::new("not_granted"))
+    }
+
+    /// Learns the keys of epochs that the vault did not have when it was opened: a session that stays open lives through
+    /// several, and an owner may have signed ahead on another device.
+    pub(super) async fn learn_epochs(&mut self, io: &Io, epochs: &[u32]) -> Result<(), Failure> {
+        let open = self.open()?;
+        let unknown: Vec<u32> = epochs.iter().copied().filter(|epoch| !open.openers.knows(*epoch)).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        if open.root.is_some() {
+            return self.fresh_root(io).await;
+        }
+        for epoch in unknown {
+            let open = self.open()?;
+            let (context, keys) = (open.context, open.member.content.keys());
+            if let Some(grant) = self.grant(io, &context, &keys, epoch).await? {
+                let open = self.open()?;
+                (open.access, open.staff) = (grant.access.duplicate(), grant.staff.duplicate());
+                open.openers.add(epoch, EpochKeys::from(grant));
+            }
+        }
+        Ok(())
+    }
+
+    /// A member's grant of an epoch; `None` where nothing was granted.
+    async fn grant(
+        &mut self,
+        io: &Io,
+        context: &Context,
+        keys: &MemberKeys,
+        epoch: u32,
+    ) -> Result<Option<Grant>, Failure> {
+        let path = calendar_path(&context.calendar, "publications/read");
+        let body = PublicationRead { kind: PublicationKind::Grants.id(), slot: epoch };
+        let answer: Result<PublicationAnswer, Failure> =
+            self.host.post_signed(io, context, keys.signing(), path, &body).await;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(failure) if failure.is(Code::NoPublication) => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
+        let publication = parse(&answer.publication, Distrust::BadChain)?;
+        verify_publication(&publication, PublicationKind::Grants, context)
+            .map_err(|error| Failure::new(error.code()))?;
+        Ok(open_grant(&publication, keys).ok())
     }
 
     pub(super) async fn vault_at(&mut self, io: &Io, locator: Locator) -> Result<SealedVault, Failure> {

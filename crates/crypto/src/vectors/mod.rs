@@ -27,14 +27,33 @@ use input::{Failure, Input, Output};
 pub struct Report {
     /// How many came out as expected.
     pub passed: usize,
-    /// How many this build cannot run, since it has no Argon2id.
+    /// How many this build cannot run, since it has no Argon2id and no database of time zones.
     pub skipped: usize,
     /// The others: their names and what came instead.
     pub failed: Vec<String>,
 }
 
+/// What a family of another crate's makes of an input: the fields that come out, as a JSON object.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Made {
+    /// As in `expect`.
+    Expect(Map<String, Value>),
+    /// As in `error`, or why the case is none.
+    Error(String),
+    /// This build cannot run it.
+    Skipped,
+}
+
+/// Families of another crate's: `None` when the name is not one of them.
+pub type More = dyn Fn(&str, &Value) -> Option<Made>;
+
 /// Runs one file: a JSON list of cases.
 pub fn run(json: &str) -> Report {
+    run_with(json, &|_, _| None)
+}
+
+/// Runs one file, with more families than this crate has.
+pub fn run_with(json: &str, more: &More) -> Report {
     let cases = match serde_json::from_str::<Vec<Value>>(json) {
         Ok(cases) => cases,
         Err(error) => return Report { failed: vec![format!("not a list of cases: {error}")], ..Report::default() },
@@ -43,7 +62,7 @@ pub fn run(json: &str) -> Report {
     let mut earlier = BTreeMap::new();
     for case in &cases {
         let name = text_of(case, "name");
-        match outcome(case, &earlier) {
+        match outcome(case, &earlier, more) {
             Ok(found) if found == expected(case) => report.passed = report.passed.saturating_add(1),
             Ok(found) => report.failed.push(format!("{name}: {}", shortened(&found))),
             Err(Failure::Skipped) => report.skipped = report.skipped.saturating_add(1),
@@ -61,6 +80,11 @@ pub fn run(json: &str) -> Report {
 
 /// Fills in what a list of cases (name, family, input) gives: how the project's own files are made.
 pub fn fill(cases: Vec<Value>) -> Result<Vec<Value>, String> {
+    fill_with(cases, &|_, _| None)
+}
+
+/// The same, with more families than this crate has.
+pub fn fill_with(cases: Vec<Value>, more: &More) -> Result<Vec<Value>, String> {
     let (mut earlier, mut names) = (BTreeMap::new(), BTreeSet::new());
     let mut filled = Vec::with_capacity(cases.len());
     for mut case in cases {
@@ -68,7 +92,7 @@ pub fn fill(cases: Vec<Value>) -> Result<Vec<Value>, String> {
         if !names.insert(name.clone()) {
             return Err(format!("{name}: the name stands twice"));
         }
-        let found = outcome(&case, &earlier).map_err(|failure| format!("{name}: {failure:?}"))?;
+        let found = outcome(&case, &earlier, more).map_err(|failure| format!("{name}: {failure:?}"))?;
         if let Some(Value::Object(expect)) = found.get("expect") {
             earlier.insert(name, expect.clone());
         }
@@ -81,17 +105,30 @@ pub fn fill(cases: Vec<Value>) -> Result<Vec<Value>, String> {
 }
 
 /// What a case gives: `{"expect": {…}}` or `{"error": "…"}`.
-fn outcome(case: &Value, earlier: &BTreeMap<String, Map<String, Value>>) -> Result<Map<String, Value>, Failure> {
-    let Some(Value::Object(input)) = case.get("input") else {
+fn outcome(
+    case: &Value,
+    earlier: &BTreeMap<String, Map<String, Value>>,
+    more: &More,
+) -> Result<Map<String, Value>, Failure> {
+    let Some(input @ Value::Object(fields)) = case.get("input") else {
         return Err(Failure::Case("a case needs an input".into()));
     };
-    let found = family(&text_of(case, "family"), &Input::new(input, earlier)?);
-    let (key, value) = match found {
+    let name = text_of(case, "family");
+    let (key, value) = match more(&name, input) {
+        Some(Made::Expect(fields)) => ("expect", Value::Object(fields)),
+        Some(Made::Error(code)) => ("error", Value::String(code)),
+        Some(Made::Skipped) => return Err(Failure::Skipped),
+        None => own_outcome(&name, &Input::new(fields, earlier)?)?,
+    };
+    Ok(Map::from_iter([(key.to_owned(), value)]))
+}
+
+fn own_outcome(name: &str, input: &Input) -> Result<(&'static str, Value), Failure> {
+    Ok(match family(name, input) {
         Ok(output) => ("expect", Value::Object(output.into_iter().map(|(key, value)| (key.into(), value)).collect())),
         Err(Failure::Named(code)) => ("error", Value::String(code)),
         Err(other) => return Err(other),
-    };
-    Ok(Map::from_iter([(key.to_owned(), value)]))
+    })
 }
 
 fn expected(case: &Value) -> Map<String, Value> {

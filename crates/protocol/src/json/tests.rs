@@ -67,7 +67,7 @@ fn what_serde_reads_is_read_and_nothing_else() {
         r#"{"expires":1,"expires":1}"#,
         r#"{"expires":1,"more":1}"#,
         r#"{"expires":1}x"#,
-        r#"{expires:1}"#,
+        "{expires:1}",
         r#"{"expires" 1}"#,
         r#"{,"expires":1}"#,
         r#"{"expires":1 "a":2}"#,

@@ -45,7 +45,7 @@ impl Writer {
     }
 
     /// Adds a list.
-    pub fn list<'a>(&mut self, items: &mut dyn Iterator<Item = &'a dyn ToJson>) {
+    pub fn list(&mut self, items: &mut dyn Iterator<Item = &dyn ToJson>) {
         self.text.push('[');
         for (place, item) in items.enumerate() {
             if place > 0 {

@@ -26,11 +26,11 @@ async fn a_hold_lasts_ten_minutes_and_is_extended_once() {
 
     host.clock.advance(7);
     let held: Held = first.extend(&mut client, &practice).await.json(200);
-    assert_eq!(held.expires, NOW + 17);
+    assert_eq!(held.expires, NOW + 20);
     assert_eq!(first.extend(&mut client, &practice).await.problem(), Code::HoldExtended);
-    host.clock.set(NOW + 16);
+    host.clock.set(NOW + 19);
     assert_eq!(rival.hold(&mut client, &practice).await.problem(), Code::SlotTaken);
-    host.clock.set(NOW + 17);
+    host.clock.set(NOW + 20);
     assert!(matches!(first.extend(&mut client, &practice).await.problem(), Code::HoldExpired | Code::HoldExtended));
     rival.hold(&mut client, &practice).await.json::<Held>(201);
 }

@@ -53,21 +53,16 @@ async fn what_one_process_takes_the_other_has_and_tells() {
 }
 
 #[tokio::test]
-async fn a_host_with_another_key_touches_nothing() {
+async fn a_host_with_another_key_does_not_start() {
     let scratch = Scratch::new(Kind::Postgres).await;
     let mut ours = TestHost::start_with(|config| scratch.configure(config)).await;
-    let practice = Practice::registered(&mut ours.client()).await;
     let folder = tempfile::tempdir().expect("folder");
     let config = Config { data: folder.path().to_owned(), ..ours.config.clone() };
-    let theirs = Host::start(config, Arc::new(ManualClock::at(NOW))).await;
-    if let Ok(theirs) = theirs {
-        let booking = Booking::new();
-        let body = booking.create(&practice, false);
-        let path = practice.path("events");
-        let refused = Client::new(theirs.addr).post_unchecked(&path, &body).await;
-        assert_eq!(refused.problem(), souspli_protocol::problem::Code::Internal);
-        theirs.shutdown().await;
-    }
+    let refused = Host::start(config, Arc::new(ManualClock::at(NOW))).await.expect_err("another key");
+    assert_eq!(refused.exit_code(), 9);
+    assert!(refused.to_string().contains("belongs to a host with another one"), "{refused}");
+    // Ours goes on.
+    Practice::registered(&mut ours.client()).await;
     ours.stop().await;
     scratch.remove().await;
 }

@@ -7,7 +7,7 @@ use souspli_protocol::problem::{Code, Problem};
 use souspli_protocol::wire::{Blob, Profile, SyncAnswer, Times};
 
 use crate::case::Case;
-use crate::scene::Scene::{Fetch, FetchAgain, Open};
+use crate::scene::Scene::{Fetch, FetchAgain, Open, OpenAgain};
 use crate::world::World;
 
 pub(crate) fn cases(world: &World) -> Vec<Case> {
@@ -20,9 +20,13 @@ pub(crate) fn cases(world: &World) -> Vec<Case> {
 fn claim_sets(world: &World) -> Vec<Case> {
     let forge = || Arc::clone(&world.forge);
     let (one, two, three, four, five) = (forge(), forge(), forge(), forge(), forge());
+    let unbooked = world.unbooked.times.clone();
     let case = |name: &str, code: &'static str, lie: Lie| Case::new(19, name, Open, code, lie);
     vec![
         case("one claim hidden", "bad_claim_set", times(|times| times.claim_set.0[21] ^= 1)),
+        Case::new(19, "claims of before, by its own key", OpenAgain, "rolled_back", {
+            times(move |times| *times = unbooked.clone())
+        }),
         case("an empty set of claims", "bad_claim_set", times(|times| times.claim_set.0.truncate(24))),
         case(
             "a statement by another key",

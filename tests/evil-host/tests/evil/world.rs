@@ -56,6 +56,8 @@ pub(crate) struct World {
     pub(crate) forge: Arc<Forge>,
     /// What it had published before.
     pub(crate) old: Old,
+    /// What it had of the same version before anything was booked.
+    pub(crate) unbooked: Public,
     /// What it has now.
     pub(crate) current: Public,
     /// What another practice has published.
@@ -107,6 +109,7 @@ impl World {
         let same = json!({ "accountKey": practice.account_key, "old": PASSPHRASE, "passphrase": PASSPHRASE });
         owner.must(MONDAY, "changePassphrase", same).await;
         let desk = owner.must(MONDAY, "addDesk", json!({ "name": "Desk One", "passphrase": PASSPHRASE })).await;
+        let unbooked = public(&practice, host.addr).await;
         let mut booked = Vec::new();
         for place in 0..3 {
             booked.push(book(host.addr, &practice, place).await);
@@ -133,6 +136,7 @@ impl World {
             bookings,
             forge,
             old,
+            unbooked,
             current,
             honest: BTreeMap::new(),
         }

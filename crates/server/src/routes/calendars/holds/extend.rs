@@ -14,7 +14,7 @@ use crate::routes::{Content, Doc, Route};
 use crate::state::AppState;
 
 pub(crate) fn route() -> Route {
-    let doc = Doc::new("extendHold", "Lets a session's hold end ten minutes from now, once.")
+    let doc = Doc::new("extendHold", "Lets a session's hold end ten minutes later than it would, once.")
         .signed_by("the session of a live hold")
         .body("Empty")
         .answer(200, Content::Json("Held"))
@@ -24,9 +24,8 @@ pub(crate) fn route() -> Route {
 
 async fn handle(State(host): State<AppState>, request: Signed<Empty>) -> Result<Answer<Held>, Rejection> {
     let now = host.clock.minute();
-    let expires = now.saturating_add(HOLD_MINUTES);
     let _waiting = host.metrics.waiting();
-    host.store.extend_hold(request.calendar.context.calendar, request.key, now, expires).await?;
+    let expires = host.store.extend_hold(request.calendar.context.calendar, request.key, now, HOLD_MINUTES).await?;
     host.sets.held(request.calendar.context.calendar);
     Ok(ok(Held { expires }))
 }
