@@ -5,9 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-// The aim is 200,000; the wasm is still too large for it. The ceiling keeps it from growing until then.
-const AIM = 200_000;
-const WHOLE_LIMIT = 330_000;
+const WHOLE_LIMIT = 200_000;
 const SCRIPT_LIMIT = 60_000;
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -30,7 +28,7 @@ const script = sum(reached.filter(({ file }) => /\.(?:js|css)$/u.test(file)));
 
 for (const { file, size } of reached) console.log(`${String(size).padStart(8)}  ${file}`);
 console.log(`${String(script).padStart(8)}  scripts and styles, at most ${SCRIPT_LIMIT}`);
-console.log(`${String(whole).padStart(8)}  in all, at most ${WHOLE_LIMIT}, aim ${AIM}${hasWasm ? '' : ' (without wasm: src/sealed/pkg is missing)'}`);
+console.log(`${String(whole).padStart(8)}  in all, at most ${WHOLE_LIMIT}${hasWasm ? '' : ' (without wasm: src/sealed/pkg is missing)'}`);
 
 if (whole > WHOLE_LIMIT || script > SCRIPT_LIMIT) {
   console.error('A patient would have to load too much.');

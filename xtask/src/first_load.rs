@@ -10,7 +10,7 @@ use crate::failure::{Failure, OrSay, Outcome};
 use crate::wasm;
 
 /// At most this many bytes, gzipped file by file.
-pub(crate) const LIMIT: usize = 330_000;
+pub(crate) const LIMIT: usize = 200_000;
 
 /// The patients' page in `dist`.
 const PAGE: &str = "index.html";

@@ -81,19 +81,21 @@ impl Scene {
     async fn book(&self, name: &str) -> Value {
         let mut device = Driver::new(Address::at(&self.origin(), None).expect("an address"), Shelf::in_memory());
         let patient = Patient::new(Box::new(rand_core::UnwrapErr(getrandom::SysRng)));
-        let link = self.kit_value("booking-link");
-        let opened = device.run(patient.start("open", &json!({ "fragment": link }).to_string(), now())).await;
-        let visit = opened.expect("open")["practice"]["visitTypes"][0].clone();
+        let mut call = async |call: &str, arguments: Value| -> Value {
+            let value = device.run(patient.start(call, &arguments.to_string(), now())).await;
+            value.expect(call).parse().expect("JSON")
+        };
+        let opened = call("open", json!({ "fragment": self.kit_value("booking-link") })).await;
+        let visit = opened["practice"]["visitTypes"][0].clone();
         let mut wanted = json!({ "visitType": visit["id"], "practitioner": null });
-        let times = device.run(patient.start("times", &wanted.to_string(), now())).await.expect("times");
+        let times = call("times", wanted.clone()).await;
         let days = times["days"].as_array().expect("days");
         let start = days.iter().find_map(|day| day["times"].get(0)).expect("a free time")["start"].clone();
         wanted["start"] = start;
-        device.run(patient.start("hold", &wanted.to_string(), now())).await.expect("hold");
+        call("hold", wanted).await;
         let form = json!({ "name": name, "email": "", "phone": "+33 6 00 00 00 00", "language": "en", "reason": "",
             "answers": [], "consents": { "email": false, "sms": false } });
-        let booked = device.run(patient.start("book", &json!({ "form": form }).to_string(), now())).await;
-        booked.expect("book")
+        call("book", json!({ "form": form })).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! Half-open intervals of granules and sets of them.
 
+use souspli_protocol::sorted;
+
 /// From `start` up to, but without, `end`. Never empty: see [`Interval::new`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Interval {
@@ -47,10 +49,8 @@ pub struct IntervalSet {
 
 impl FromIterator<Interval> for IntervalSet {
     fn from_iter<I: IntoIterator<Item = Interval>>(intervals: I) -> Self {
-        let mut all: Vec<Interval> = intervals.into_iter().collect();
-        all.sort_unstable();
-        let mut parts: Vec<Interval> = Vec::with_capacity(all.len());
-        for next in all {
+        let mut parts: Vec<Interval> = Vec::new();
+        for next in sorted(intervals.into_iter().collect()) {
             match parts.last_mut() {
                 Some(last) if next.start <= last.end => last.end = last.end.max(next.end),
                 _ => parts.push(next),

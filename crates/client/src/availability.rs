@@ -1,7 +1,5 @@
 //! Free times over verified hours and claims: for patient and practice alike.
 
-use std::collections::BTreeMap;
-
 use souspli_booking::appointment::Appointment;
 use souspli_booking::date::Date;
 use souspli_booking::free::{FreeTimes, Wanted};
@@ -68,15 +66,17 @@ pub fn free_days(
     let free = free.map_err(|_| Failure::new("bad_hours"))?;
     let times = free.starts(wanted, 0, u32::MAX).map_err(|_| Failure::new("no_visit_type"))?;
     let offsets = offsets(Some(availability));
-    let mut by_date: BTreeMap<Date, Vec<FreeTimeView>> = BTreeMap::new();
-    for time in &times {
-        by_date.entry(offsets.date(minute(time.start))).or_default().push(FreeTimeView::new(time, &offsets));
-    }
     let today = offsets.date(now);
     let last = availability.hours.last().map_or(today, |hours| offsets.date(hours.bounds().end.saturating_sub(1)));
-    let days = (today.days()..=last.days())
-        .filter_map(Date::from_days)
-        .map(|date| FreeDayView { date: date.to_string(), times: by_date.remove(&date).unwrap_or_default() });
+    // The times rise, and so do their dates.
+    let mut times = times.iter().peekable();
+    let days = (today.days()..=last.days()).filter_map(Date::from_days).map(|date| {
+        let mut day = FreeDayView { date: date.to_string(), times: Vec::new() };
+        while let Some(time) = times.next_if(|time| offsets.date(minute(time.start)) <= date) {
+            day.times.push(FreeTimeView::new(time, &offsets));
+        }
+        day
+    });
     Ok(FreeDaysView { zone: practice.catalogue.zone.clone(), today: local_date(&offsets, now), days: days.collect() })
 }
 

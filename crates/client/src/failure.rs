@@ -1,29 +1,37 @@
 //! Why a flow ended without its result: a stable code, and what a sentence needs.
 
-use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
-use serde::Serialize;
+use souspli_protocol::json::{ToJson, Writer};
 use souspli_protocol::problem::{Code, Problem};
+use souspli_protocol::to_json;
 
-/// A failure as every face shows it. The code is the host's ([`Code`]), the verifier's ([`crate::trust::Distrust`] and
-/// its like), the device's or the form's; nothing personal is in it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
+/// A failure as every face shows it: one pointer, so that a `Result` with it is small wherever it is passed on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure(Box<Why>);
+
+/// What a failure says. The code is the host's ([`Code`]), the verifier's ([`crate::trust::Distrust`] and its like),
+/// the device's or the form's; nothing personal is in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Why {
     /// Stable code.
-    pub code: String,
+    pub code: &'static str,
     /// The field that is wrong, where one is.
     pub field: Option<String>,
     /// Numbers for the sentence.
-    pub numbers: BTreeMap<&'static str, u64>,
+    pub numbers: Numbers,
     /// For `slot_taken`: the nearest free times.
     pub nearest: Vec<crate::face::FreeTimeView>,
 }
 
+/// Numbers by name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Numbers(Vec<(&'static str, u64)>);
+
 impl Failure {
     /// A failure with nothing but its code.
-    pub fn new(code: &str) -> Self {
-        Self { code: code.to_owned(), field: None, numbers: BTreeMap::new(), nearest: Vec::new() }
+    pub fn new(code: &'static str) -> Self {
+        Self(Box::new(Why { code, field: None, numbers: Numbers::default(), nearest: Vec::new() }))
     }
 
     /// The host was not reached, or it is not known whether it was.
@@ -41,7 +49,7 @@ impl Failure {
     /// A number for the sentence.
     #[must_use]
     pub fn with(mut self, name: &'static str, number: u64) -> Self {
-        self.numbers.insert(name, number);
+        self.numbers.0.push((name, number));
         self
     }
 
@@ -64,6 +72,42 @@ impl Failure {
     }
 }
 
+impl Numbers {
+    /// The number of this name.
+    pub fn get(&self, name: &str) -> Option<u64> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, number)| *number)
+    }
+}
+
+impl Deref for Failure {
+    type Target = Why;
+
+    fn deref(&self) -> &Why {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut Why {
+        &mut self.0
+    }
+}
+
+to_json!(Why { code, field, numbers, nearest });
+
+impl ToJson for Failure {
+    fn write(&self, writer: &mut Writer) {
+        self.0.write(writer);
+    }
+}
+
+impl ToJson for Numbers {
+    fn write(&self, writer: &mut Writer) {
+        let fields: Vec<(&str, &dyn ToJson)> = self.0.iter().map(|(name, number)| (*name, number as _)).collect();
+        writer.object(&fields);
+    }
+}
+
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         let failure = Self::new(problem.code.as_str());
@@ -76,7 +120,7 @@ impl From<Problem> for Failure {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.code)?;
+        f.write_str(self.code)?;
         if let Some(field) = &self.field {
             write!(f, " ({field})")?;
         }

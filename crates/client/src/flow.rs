@@ -174,6 +174,11 @@ impl<T: 'static> Flow<T> {
         Self { slot, work: Box::pin(work(io)) }
     }
 
+    /// The same work with its result changed.
+    pub fn map<U: 'static>(self, change: impl FnOnce(T) -> U + 'static) -> Flow<U> {
+        Flow { slot: self.slot, work: Box::pin(async move { self.work.await.map(change) }) }
+    }
+
     /// Goes on with an outcome; the first is [`Outcome::Go`]. A flow that has ended must not be stepped again: it
     /// answers `flow_ended`.
     pub fn step(&mut self, outcome: Outcome) -> Step<T> {

@@ -1,8 +1,7 @@
 //! Requests and answers as bytes (`docs/spec/http.md`): made here, carried by whoever drives the flow.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use souspli_attest::{SigningKey, sha256};
+use souspli_protocol::json::{self, FromJson, Json, ToJson};
 use souspli_protocol::problem::Problem;
 use souspli_protocol::request::{Authorization, request_statement};
 use souspli_protocol::wire::{Empty, NonceAnswer};
@@ -46,40 +45,31 @@ pub struct Host {
 
 impl Host {
     /// A `GET`.
-    pub async fn get<A: DeserializeOwned>(&mut self, io: &Io, path: String) -> Result<A, Failure> {
-        let response = io.send(Request { method: "GET", path, headers: Vec::new(), body: None }).await?;
-        self.read(&response)
+    pub async fn get<A: FromJson>(&mut self, io: &Io, path: String) -> Result<A, Failure> {
+        read(self.exchange(io, Request { method: "GET", path, headers: Vec::new(), body: None }).await?)
     }
 
     /// A `POST` that nobody signs.
-    pub async fn post<A: DeserializeOwned>(
-        &mut self,
-        io: &Io,
-        path: String,
-        body: &impl Serialize,
-    ) -> Result<A, Failure> {
-        let request = post(path, encode(body)?, None);
-        let response = io.send(request).await?;
-        self.read(&response)
+    pub async fn post<A: FromJson>(&mut self, io: &Io, path: String, body: &impl ToJson) -> Result<A, Failure> {
+        read(self.exchange(io, post(path, encode(body), None)).await?)
     }
 
     /// A `POST` signed with a key; a nonce that has grown old is replaced once.
-    pub async fn post_signed<A: DeserializeOwned>(
+    pub async fn post_signed<A: FromJson>(
         &mut self,
         io: &Io,
         context: &Context,
         key: &SigningKey,
         path: String,
-        body: &impl Serialize,
+        body: &impl ToJson,
     ) -> Result<A, Failure> {
-        let body = encode(body)?;
+        let body = encode(body);
         for attempt in 0..2 {
             let nonce = self.nonce(io).await?;
             let request = signed(context, key, path.clone(), body.clone(), nonce);
-            let response = io.send(request).await?;
-            match self.read(&response) {
+            match self.exchange(io, request).await {
                 Err(failure) if attempt == 0 && failure.code == "bad_nonce" => self.nonce = None,
-                outcome => return outcome,
+                outcome => return read(outcome?),
             }
         }
         Err(Failure::new("bad_nonce"))
@@ -94,7 +84,7 @@ impl Host {
         path: String,
     ) -> Result<Request, Failure> {
         let nonce = self.nonce(io).await?;
-        Ok(signed(context, key, path, encode(&Empty {})?, nonce))
+        Ok(signed(context, key, path, encode(&Empty {}), nonce))
     }
 
     async fn nonce(&mut self, io: &Io) -> Result<Nonce, Failure> {
@@ -106,7 +96,13 @@ impl Host {
         Ok(answer.nonce)
     }
 
-    fn read<A: DeserializeOwned>(&mut self, response: &Response) -> Result<A, Failure> {
+    async fn exchange(&mut self, io: &Io, request: Request) -> Result<Json, Failure> {
+        let response = io.send(request).await?;
+        self.take(&response)
+    }
+
+    /// The JSON of a success; the failure that any other answer is.
+    fn take(&mut self, response: &Response) -> Result<Json, Failure> {
         let fresh = response.headers.iter().find(|(name, _)| name == "souspli-nonce");
         if let Some(nonce) = fresh.and_then(|(_, value)| value.parse().ok()) {
             self.nonce = Some(nonce);
@@ -115,13 +111,17 @@ impl Host {
             return Err(Failure::new("host_answer"));
         }
         if (200..300).contains(&response.status) {
-            return serde_json::from_slice(&response.body).map_err(|_| Failure::new("host_answer"));
+            return json::parse(&response.body).ok_or_else(|| Failure::new("host_answer"));
         }
-        match serde_json::from_slice::<Problem>(&response.body) {
-            Ok(problem) if problem.status == response.status => Err(problem.into()),
+        match json::parse(&response.body).and_then(Problem::read) {
+            Some(problem) if problem.status == response.status => Err(problem.into()),
             _ => Err(Failure::new("host_answer").with("status", u64::from(response.status))),
         }
     }
+}
+
+fn read<A: FromJson>(json: Json) -> Result<A, Failure> {
+    A::read(json).ok_or_else(|| Failure::new("host_answer"))
 }
 
 /// Path of a calendar's route.
@@ -129,8 +129,8 @@ pub fn calendar_path(calendar: &CalendarId, rest: &str) -> String {
     format!("/v1/calendars/{calendar}/{rest}")
 }
 
-fn encode(body: &impl Serialize) -> Result<Vec<u8>, Failure> {
-    serde_json::to_vec(body).map_err(|_| Failure::new("internal"))
+fn encode(body: &dyn ToJson) -> Vec<u8> {
+    json::to_string(body).into_bytes()
 }
 
 fn post(path: String, body: Vec<u8>, authorization: Option<String>) -> Request {

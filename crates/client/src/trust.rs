@@ -20,84 +20,62 @@ use souspli_protocol::{Context, Digest, VerifyingKey};
 
 use crate::failure::Failure;
 
-/// Which check failed. Each is a hard stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Distrust {
-    /// The root key is not the one that the link names.
-    #[error("wrong_root")]
-    WrongRoot,
-    /// The calendar does not follow from the root.
-    #[error("wrong_calendar")]
-    WrongCalendar,
-    /// The link table is not the root's.
-    #[error("bad_links")]
-    BadLinks,
-    /// The link is not in the table.
-    #[error("link_revoked")]
-    LinkRevoked,
-    /// The link has expired.
-    #[error("link_expired")]
-    LinkExpired,
-    /// The identity is not the root's, or names another practice or epoch.
-    #[error("bad_identity")]
-    BadIdentity,
-    /// The identity's epoch is over, or has not begun.
-    #[error("epoch_expired")]
-    EpochExpired,
-    /// The catalogue does not verify or does not read.
-    #[error("bad_catalogue")]
-    BadCatalogue,
-    /// A signer is not in the roster, or may not sign this.
-    #[error("not_rostered")]
-    NotRostered,
-    /// Hours do not verify, do not read, or belong to another window or catalogue.
-    #[error("bad_hours")]
-    BadHours,
-    /// The claimed-id set is malformed, or not what the host signed.
-    #[error("bad_claim_set")]
-    BadClaimSet,
-    /// Something older than what was already seen.
-    #[error("rolled_back")]
-    RolledBack,
-    /// A receipt is not the host's, or not for these bytes.
-    #[error("bad_receipt")]
-    BadReceipt,
-    /// The chain of receipts is broken, or has two ends.
-    #[error("bad_chain")]
-    BadChain,
-    /// An event does not verify, or its author may not write it.
-    #[error("bad_event")]
-    BadEvent,
-    /// What the host gave back is not what was sent.
-    #[error("read_back_differs")]
-    ReadBackDiffers,
+macro_rules! checks {
+    ($($(#[$doc:meta])* $name:ident $code:literal,)*) => {
+        /// Which check failed. Each is a hard stop.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+        pub enum Distrust { $($(#[$doc])* #[error($code)] $name,)* }
+
+        impl Distrust {
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable name of this check.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+    };
 }
 
-impl Distrust {
-    /// Every one.
-    pub const ALL: [Self; 16] = [
-        Self::WrongRoot,
-        Self::WrongCalendar,
-        Self::BadLinks,
-        Self::LinkRevoked,
-        Self::LinkExpired,
-        Self::BadIdentity,
-        Self::EpochExpired,
-        Self::BadCatalogue,
-        Self::NotRostered,
-        Self::BadHours,
-        Self::BadClaimSet,
-        Self::RolledBack,
-        Self::BadReceipt,
-        Self::BadChain,
-        Self::BadEvent,
-        Self::ReadBackDiffers,
-    ];
+checks! {
+    /// The root key is not the one that the link names.
+    WrongRoot "wrong_root",
+    /// The calendar does not follow from the root.
+    WrongCalendar "wrong_calendar",
+    /// The link table is not the root's.
+    BadLinks "bad_links",
+    /// The link is not in the table.
+    LinkRevoked "link_revoked",
+    /// The link has expired.
+    LinkExpired "link_expired",
+    /// The identity is not the root's, or names another practice or epoch.
+    BadIdentity "bad_identity",
+    /// The identity's epoch is over, or has not begun.
+    EpochExpired "epoch_expired",
+    /// The catalogue does not verify or does not read.
+    BadCatalogue "bad_catalogue",
+    /// A signer is not in the roster, or may not sign this.
+    NotRostered "not_rostered",
+    /// Hours do not verify, do not read, or belong to another window or catalogue.
+    BadHours "bad_hours",
+    /// The claimed-id set is malformed, or not what the host signed.
+    BadClaimSet "bad_claim_set",
+    /// Something older than what was already seen.
+    RolledBack "rolled_back",
+    /// A receipt is not the host's, or not for these bytes.
+    BadReceipt "bad_receipt",
+    /// The chain of receipts is broken, or has two ends.
+    BadChain "bad_chain",
+    /// An event does not verify, or its author may not write it.
+    BadEvent "bad_event",
+    /// What the host gave back is not what was sent.
+    ReadBackDiffers "read_back_differs",
 }
 
 impl From<Distrust> for Failure {
     fn from(distrust: Distrust) -> Self {
-        Self::new(&distrust.to_string())
+        Self::new(distrust.code())
     }
 }
 

@@ -12,7 +12,7 @@ const MOST_TRIES: u64 = 1 << 26;
 
 /// Finds a work for an object, at the difficulty that a `work_required` names.
 pub fn solve(context: &Context, object: &Digest, asked: &Failure) -> Result<Work, Failure> {
-    let bits = asked.numbers.get("difficulty").copied().unwrap_or(u64::MAX);
+    let bits = asked.numbers.get("difficulty").unwrap_or(u64::MAX);
     if bits > MOST_BITS {
         return Err(Failure::new("host_answer"));
     }

@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::sizes::CLAIMS;
-use souspli_protocol::{Context, Gid, ItemId, Label};
+use souspli_protocol::{Context, Gid, ItemId, Label, sorted};
 
 use crate::kdf::bound;
 use crate::keys::GidKey;
@@ -43,8 +43,8 @@ pub fn claim_ids(k_gid: &GidKey, context: &Context, real: &[(ItemId, u32)]) -> R
     if real.len() > CLAIMS {
         return Err(ClaimsError::VisitTooLong(real.len()));
     }
-    let mut ids: Vec<Gid> = real.iter().map(|(resource, granule)| gid(k_gid, context, resource, *granule)).collect();
-    ids.sort_unstable();
+    let ids = real.iter().map(|(resource, granule)| gid(k_gid, context, resource, *granule));
+    let mut ids: Vec<Gid> = sorted(ids.collect());
     if ids.iter().zip(ids.iter().skip(1)).any(|(a, b)| a == b) {
         return Err(ClaimsError::Repeated);
     }

@@ -2,7 +2,7 @@
 
 use crate::sizes::CLAIMS;
 use crate::tlv::{FIELD_OVERHEAD, TlvError};
-use crate::{Context, Digest, Gid, Label, Signature, VerifyingKey};
+use crate::{Context, Digest, Gid, Label, Signature, VerifyingKey, sorted};
 
 /// The 24 claim ids of one event: sorted and distinct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,10 +13,9 @@ impl ClaimIds {
     pub const SIZE: usize = CLAIMS * Gid::SIZE;
 
     /// Takes 24 ids in any order; `None` when two are equal.
-    #[allow(clippy::large_types_passed_by_value)] // it is sorted in place
-    pub fn new(mut ids: [Gid; CLAIMS]) -> Option<Self> {
-        ids.sort_unstable();
-        Self::sorted(ids)
+    #[allow(clippy::large_types_passed_by_value)] // it is what callers have at hand
+    pub fn new(ids: [Gid; CLAIMS]) -> Option<Self> {
+        Self::sorted(sorted(ids.into()).try_into().ok()?)
     }
 
     /// Reads 384 bytes, which must already be sorted and distinct.

@@ -3,6 +3,8 @@
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use crate::json::{self, FromJson, Json, ToJson};
+
 /// Text that is not base64url without padding, or not of the right length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not base64url of the expected length")]
@@ -83,6 +85,18 @@ macro_rules! fixed_bytes {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
                 text.parse().map_err(D::Error::custom)
+            }
+        }
+
+        impl ToJson for $name {
+            fn write(&self, writer: &mut json::Writer) {
+                json::write_bytes(&self.0, writer);
+            }
+        }
+
+        impl FromJson for $name {
+            fn read(json: Json) -> Option<Self> {
+                Self::try_from(json::read_bytes(json)?.as_slice()).ok()
             }
         }
     )*};

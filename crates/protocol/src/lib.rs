@@ -6,7 +6,9 @@ pub mod claims;
 mod context;
 pub mod event;
 mod ids;
+pub mod json;
 mod labels;
+mod order;
 pub mod private_link;
 pub mod problem;
 pub mod publication;
@@ -23,3 +25,4 @@ pub use ids::{
     VerifyingKey, Work, from_base64url, to_base64url,
 };
 pub use labels::Label;
+pub use order::sorted;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::{Fields, FromJson, Json};
+
 macro_rules! codes {
     ($($name:ident $status:literal $code:literal $title:literal,)*) => {
         /// Why the host did not do what was asked. One code, one status, one title.
@@ -94,6 +96,28 @@ pub struct Problem {
     /// Leading zero bits that a proof of work needs; only for `work_required`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub difficulty: Option<u8>,
+}
+
+impl FromJson for Code {
+    fn read(json: Json) -> Option<Self> {
+        let code = String::read(json)?;
+        Self::ALL.iter().copied().find(|known| known.as_str() == code)
+    }
+}
+
+impl FromJson for Problem {
+    fn read(json: Json) -> Option<Self> {
+        let mut fields = Fields::of(json)?;
+        let problem = Self {
+            kind: fields.take("type")?,
+            title: fields.take("title")?,
+            status: fields.take("status")?,
+            code: fields.take("code")?,
+            difficulty: fields.take("difficulty")?,
+        };
+        fields.finish()?;
+        Some(problem)
+    }
 }
 
 impl From<Code> for Problem {

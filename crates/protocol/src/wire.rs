@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use crate::json::{self, FromJson, Json, ToJson};
 use crate::{Locator, Nonce, RecordId, Signature, VerifyingKey, Work, from_base64url, to_base64url};
 
 /// Bytes of any length, as base64url without padding.
@@ -27,6 +28,18 @@ impl<'de> Deserialize<'de> for Blob {
     }
 }
 
+impl ToJson for Blob {
+    fn write(&self, writer: &mut json::Writer) {
+        json::write_bytes(&self.0, writer);
+    }
+}
+
+impl FromJson for Blob {
+    fn read(json: Json) -> Option<Self> {
+        json::read_bytes(json).map(Self)
+    }
+}
+
 /// A u64 as base64url of its 8 bytes, so that a body's length does not grow with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counter(pub u64);
@@ -45,12 +58,27 @@ impl<'de> Deserialize<'de> for Counter {
     }
 }
 
+impl ToJson for Counter {
+    fn write(&self, writer: &mut json::Writer) {
+        json::write_bytes(&self.0.to_be_bytes(), writer);
+    }
+}
+
+impl FromJson for Counter {
+    fn read(json: Json) -> Option<Self> {
+        Some(Self(u64::from_be_bytes(json::read_bytes(json)?.try_into().ok()?)))
+    }
+}
+
 macro_rules! bodies {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, rename_all = "camelCase")]
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+
+        crate::to_json!($name { $($field),* });
+        crate::from_json!($name { $($field),* });
     )*};
 }
 

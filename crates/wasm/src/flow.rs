@@ -1,6 +1,5 @@
 //! A call under way.
 
-use serde_json::Value;
 use souspli_client::flow::Flow as Work;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -10,7 +9,7 @@ use crate::{outcome, step};
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Flow {
-    work: Work<Value>,
+    work: Work<String>,
 }
 
 #[wasm_bindgen]
@@ -23,8 +22,8 @@ impl Flow {
     }
 }
 
-impl From<Work<Value>> for Flow {
-    fn from(work: Work<Value>) -> Self {
+impl From<Work<String>> for Flow {
+    fn from(work: Work<String>) -> Self {
         Self { work }
     }
 }

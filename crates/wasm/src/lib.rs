@@ -5,6 +5,7 @@
 //! Two builds of this one crate: with the feature `patient` the class `Patient`, with `practice` the class `Practice`.
 
 mod flow;
+mod js;
 mod outcome;
 mod panic;
 #[cfg(feature = "patient")]

@@ -1,10 +1,10 @@
 //! Outcomes, from JavaScript (`Outcome` of `web-client/src/sealed/flow.ts`).
 
-use js_sys::{Array, Reflect, Uint8Array};
 use souspli_client::flow::Outcome;
 use souspli_client::http::Response;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
+
+use crate::js::{Bytes, List, cast, field};
 
 /// Reads an outcome; anything else is an error to throw.
 pub(crate) fn read(outcome: &JsValue) -> Result<Outcome, JsValue> {
@@ -12,7 +12,7 @@ pub(crate) fn read(outcome: &JsValue) -> Result<Outcome, JsValue> {
         "go" => Outcome::Go,
         "response" => Outcome::Response(Response {
             status: status(outcome)?,
-            headers: list(outcome, "headers")?.iter().map(|pair| header(&pair)).collect::<Result<_, _>>()?,
+            headers: list(outcome, "headers")?.items().map(header).collect::<Result<_, _>>()?,
             body: bytes(outcome, "body")?,
         }),
         "offline" => Outcome::Offline,
@@ -20,7 +20,7 @@ pub(crate) fn read(outcome: &JsValue) -> Result<Outcome, JsValue> {
         "refused" => Outcome::Refused,
         "loaded" => {
             let entries = list(outcome, "entries")?;
-            let entries = entries.iter().map(|entry| Ok((text(&entry, "key")?, bytes(&entry, "bytes")?)));
+            let entries = entries.items().map(|entry| Ok((text(&entry, "key")?, bytes(&entry, "bytes")?)));
             Outcome::Loaded(entries.collect::<Result<_, JsValue>>()?)
         }
         "collected" => Outcome::Collected(bytes(outcome, "bytes")?),
@@ -35,25 +35,21 @@ fn status(outcome: &JsValue) -> Result<u16, JsValue> {
     number.map(|number| number as u16).ok_or_else(wrong)
 }
 
-fn header(pair: &JsValue) -> Result<(String, String), JsValue> {
-    let pair: &Array = pair.dyn_ref().ok_or_else(wrong)?;
+fn header(pair: JsValue) -> Result<(String, String), JsValue> {
+    let pair: List = cast(pair, wrong)?;
     Ok((pair.get(0).as_string().ok_or_else(wrong)?, pair.get(1).as_string().ok_or_else(wrong)?))
-}
-
-fn field(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
-    Reflect::get(object, &name.into())
 }
 
 fn text(object: &JsValue, name: &str) -> Result<String, JsValue> {
     field(object, name)?.as_string().ok_or_else(wrong)
 }
 
-fn list(object: &JsValue, name: &str) -> Result<Array, JsValue> {
-    field(object, name)?.dyn_into().map_err(|_| wrong())
+fn list(object: &JsValue, name: &str) -> Result<List, JsValue> {
+    cast(field(object, name)?, wrong)
 }
 
 fn bytes(object: &JsValue, name: &str) -> Result<Vec<u8>, JsValue> {
-    field(object, name)?.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).map_err(|_| wrong())
+    cast(field(object, name)?, wrong).map(|bytes: Bytes| bytes.to_vec())
 }
 
 fn wrong() -> JsValue {

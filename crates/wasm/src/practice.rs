@@ -24,6 +24,6 @@ impl Practice {
 
     /// Starts a call by its name and JSON arguments; `now` is the device's UTC minute.
     pub fn start(&self, call: &str, arguments: &str, now: u32) -> Flow {
-        self.session.start(call, arguments, now).into()
+        self.session.start(call, arguments, now).map(|value| value.to_string()).into()
     }
 }

@@ -1,32 +1,35 @@
 //! Steps, to JavaScript (`Step` of `web-client/src/sealed/contract.ts`).
 
-use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
-use serde::Serialize;
-use serde_json::Value;
 use souspli_client::flow::{Effect, Step};
 use souspli_client::http::Request;
+use souspli_protocol::json;
 use wasm_bindgen::prelude::JsValue;
 
-/// A step as a plain object. Fails only if the engine is broken.
-pub(crate) fn write(step: Step<Value>) -> Result<JsValue, JsValue> {
-    match step {
+use crate::js::{self, Bytes, List};
+
+/// A step as a plain object; values come as JSON, which the browser's own reader takes apart faster than it could be
+/// built from here. Fails only if the engine is broken.
+pub(crate) fn write(step: Step<String>) -> Result<JsValue, JsValue> {
+    Ok(match step {
         Step::Do(effect) => write_effect(&effect),
-        Step::Done(Ok(value)) => object(&[("step", "done".into()), ("value", parsed(&value)?)]),
-        Step::Done(Err(failure)) => object(&[("step", "failed".into()), ("failure", parsed(&failure)?)]),
-    }
+        Step::Done(Ok(value)) => object(&[("step", "done".into()), ("value", js::parse(&value)?)]),
+        Step::Done(Err(failure)) => {
+            object(&[("step", "failed".into()), ("failure", js::parse(&json::to_string(&failure))?)])
+        }
+    })
 }
 
-fn write_effect(effect: &Effect) -> Result<JsValue, JsValue> {
+fn write_effect(effect: &Effect) -> JsValue {
     match effect {
-        Effect::Send(request) => object(&[("step", "send".into()), ("request", write_request(request)?)]),
+        Effect::Send(request) => object(&[("step", "send".into()), ("request", write_request(request))]),
         Effect::Keep { key, bytes } => {
             object(&[("step", "keep".into()), ("key", key.into()), ("bytes", copied(bytes))])
         }
         Effect::Load { prefix } => object(&[("step", "load".into()), ("prefix", prefix.into())]),
         Effect::Forget { key } => object(&[("step", "forget".into()), ("key", key.into())]),
         Effect::Delegate { events } => {
-            let events: Array = events.iter().map(|event| copied(event)).collect();
-            object(&[("step", "delegate".into()), ("events", events.into())])
+            let events = List::of(events.iter().map(|event| copied(event)));
+            object(&[("step", "delegate".into()), ("events", events)])
         }
         Effect::Collect => object(&[("step", "collect".into())]),
         Effect::Progress { done, total } => {
@@ -35,35 +38,24 @@ fn write_effect(effect: &Effect) -> Result<JsValue, JsValue> {
     }
 }
 
-fn write_request(request: &Request) -> Result<JsValue, JsValue> {
-    let headers: Array = request.headers.iter().map(|(name, value)| pair(name, value)).collect();
+fn write_request(request: &Request) -> JsValue {
+    let headers = List::of(request.headers.iter().map(|(name, value)| List::of([(*name).into(), value.into()])));
     object(&[
         ("method", request.method.into()),
         ("path", (&request.path).into()),
-        ("headers", headers.into()),
+        ("headers", headers),
         ("body", request.body.as_deref().map_or(JsValue::NULL, copied)),
     ])
 }
 
-fn pair(name: &str, value: &str) -> JsValue {
-    Array::of2(&name.into(), &value.into()).into()
-}
-
-/// A copy: the worker may keep it while the wasm's memory grows and moves.
 fn copied(bytes: &[u8]) -> JsValue {
-    Uint8Array::from(bytes).into()
+    Bytes::copy(bytes).into()
 }
 
-/// Through JSON: the browser's own reader is faster than building objects from here, and costs no code.
-fn parsed(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    let text = serde_json::to_string(value).map_err(|_| JsValue::from("not JSON"))?;
-    JSON::parse(&text)
-}
-
-fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, JsValue> {
-    let object = Object::new();
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = js::Object::new();
     for (name, value) in fields {
-        Reflect::set(&object, &(*name).into(), value)?;
+        object.set(name, value);
     }
-    Ok(object.into())
+    object.into()
 }

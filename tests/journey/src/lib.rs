@@ -163,7 +163,7 @@ pub struct Member {
 }
 
 macro_rules! callers {
-    ($($who:ident $session:path;)*) => {$(
+    ($($who:ident $session:path, $value:expr;)*) => {$(
         impl $who {
             /// With a new device.
             pub fn new(host: SocketAddr) -> Self {
@@ -178,7 +178,7 @@ macro_rules! callers {
             /// Carries a call out.
             pub async fn call(&mut self, now: u32, call: &str, arguments: Value) -> Result<Value, Failure> {
                 let flow = self.session.start(call, &arguments.to_string(), now);
-                self.device.run(flow).await
+                self.device.run(flow).await.map($value)
             }
 
             /// Carries a call out that must succeed.
@@ -191,7 +191,7 @@ macro_rules! callers {
             pub async fn fails(&mut self, now: u32, call: &str, arguments: Value) -> String {
                 match self.call(now, call, arguments).await {
                     Ok(value) => panic!("{call} gave {value}"),
-                    Err(failure) => failure.code,
+                    Err(failure) => failure.code.to_owned(),
                 }
             }
         }
@@ -199,8 +199,8 @@ macro_rules! callers {
 }
 
 callers! {
-    Patient souspli_client::patient::Patient;
-    Member souspli_client::practice::Practice;
+    Patient souspli_client::patient::Patient, |json: String| json.parse().expect("JSON");
+    Member souspli_client::practice::Practice, |value| value;
 }
 
 /// A host of a test's own, with a clock that is set by hand.

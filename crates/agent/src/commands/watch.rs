@@ -162,7 +162,7 @@ fn say(words: &str) {
 }
 
 fn is_passing_stop(stop: &Stop) -> bool {
-    matches!(stop, Stop::Failure(failure) if is_passing(&failure.code))
+    matches!(stop, Stop::Failure(failure) if is_passing(failure.code))
 }
 
 /// The request that the session signed for a stream.

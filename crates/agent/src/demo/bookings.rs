@@ -188,7 +188,8 @@ impl Device {
 
     async fn call(&mut self, call: &str, arguments: Value) -> Result<Value, Stop> {
         let flow = self.session.start(call, &arguments.to_string(), now());
-        Ok(self.driver.run(flow).await?)
+        let value = self.driver.run(flow).await?;
+        Ok(value.parse().map_err(|_| souspli_client::failure::Failure::new("internal"))?)
     }
 }
 

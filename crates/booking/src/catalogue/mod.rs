@@ -9,6 +9,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use souspli_protocol::ItemId;
+use souspli_protocol::json::{ToJson, Writer};
 
 /// Limits of counts and, in bytes of UTF-8, of texts.
 pub mod limits {
@@ -121,6 +122,21 @@ impl<'de> Deserialize<'de> for Colour {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         text.parse().map_err(D::Error::custom)
+    }
+}
+
+impl ToJson for Colour {
+    fn write(&self, writer: &mut Writer) {
+        writer.string(&self.to_string());
+    }
+}
+
+impl ToJson for Confirm {
+    fn write(&self, writer: &mut Writer) {
+        writer.string(match self {
+            Self::Manual => "manual",
+            Self::Automatic => "automatic",
+        });
     }
 }
 
@@ -246,6 +262,18 @@ pub struct Question {
     pub options: Vec<String>,
     /// Whether an answer must be given.
     pub required: bool,
+}
+
+souspli_protocol::to_json!(Question { id, text, kind, options, required });
+
+impl ToJson for QuestionKind {
+    fn write(&self, writer: &mut Writer) {
+        writer.string(match self {
+            Self::Free => "free",
+            Self::YesNo => "yesNo",
+            Self::Choice => "choice",
+        });
+    }
 }
 
 impl VisitType {

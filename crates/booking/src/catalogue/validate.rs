@@ -1,7 +1,5 @@
 //! What a catalogue must hold to be published, field by field.
 
-use std::collections::HashSet;
-
 use souspli_protocol::ItemId;
 
 use super::{Catalogue, Practitioner, Question, QuestionKind, Room, VisitType, limits};
@@ -18,20 +16,20 @@ impl Catalogue {
     pub fn validate(&self) -> Result<(), Vec<Invalid>> {
         let mut findings = Findings::default();
         self.validate_practice(&mut findings);
-        let mut ids = HashSet::new();
+        let mut ids = Vec::new();
         for (place, practitioner) in self.practitioners.iter().enumerate() {
-            let at = format!("practitioners[{place}]");
-            findings.require(is_new(&mut ids, practitioner.id), format!("{at}.id"), Problem::Id);
+            let at = item("practitioners", place);
+            findings.require(is_new(&mut ids, practitioner.id), field(&at, "id"), Problem::Id);
             practitioner.validate(&mut findings, &at);
         }
         for (place, room) in self.rooms.iter().enumerate() {
-            let at = format!("rooms[{place}]");
-            findings.require(is_new(&mut ids, room.id), format!("{at}.id"), Problem::Id);
+            let at = item("rooms", place);
+            findings.require(is_new(&mut ids, room.id), field(&at, "id"), Problem::Id);
             room.validate(&mut findings, &at);
         }
         for (place, visit_type) in self.visit_types.iter().enumerate() {
-            let at = format!("visitTypes[{place}]");
-            findings.require(is_new(&mut ids, visit_type.id), format!("{at}.id"), Problem::Id);
+            let at = item("visitTypes", place);
+            findings.require(is_new(&mut ids, visit_type.id), field(&at, "id"), Problem::Id);
             visit_type.validate(&mut findings, &at);
             self.validate_resources(visit_type, &mut findings, &at);
         }
@@ -42,7 +40,7 @@ impl Catalogue {
         findings.check("name", text::name(&self.name, limits::NAME));
         findings.count(self.address.len(), limits::ADDRESS_LINES, "address");
         for (place, line) in self.address.iter().enumerate() {
-            findings.check(format!("address[{place}]"), text::line(line, limits::ADDRESS_LINE));
+            findings.check(item("address", place), text::line(line, limits::ADDRESS_LINE));
         }
         findings.check("phone", text::phone(&self.phone, limits::PHONE));
         findings.check("website", text::website(&self.website, limits::WEBSITE));
@@ -63,60 +61,59 @@ impl Catalogue {
 
     /// That the practitioners and rooms of a visit type are in the catalogue, each once.
     fn validate_resources(&self, visit_type: &VisitType, findings: &mut Findings, at: &str) {
-        findings.require(!visit_type.practitioners.is_empty(), format!("{at}.practitioners"), Problem::Empty);
-        let mut seen = HashSet::new();
+        findings.require(!visit_type.practitioners.is_empty(), field(at, "practitioners"), Problem::Empty);
+        let mut seen = Vec::new();
         for (place, &id) in visit_type.practitioners.iter().enumerate() {
-            let field = format!("{at}.practitioners[{place}]");
-            findings.require(seen.insert(id), &field, Problem::Id);
-            findings.require(self.practitioner(id).is_some(), field, Problem::Unknown);
+            let here = item(&field(at, "practitioners"), place);
+            findings.require(is_first(&mut seen, id), &here, Problem::Id);
+            findings.require(self.practitioner(id).is_some(), here, Problem::Unknown);
         }
         for (place, &id) in visit_type.rooms.iter().enumerate() {
-            let field = format!("{at}.rooms[{place}]");
-            findings.require(seen.insert(id), &field, Problem::Id);
-            findings.require(self.room(id).is_some(), field, Problem::Unknown);
+            let here = item(&field(at, "rooms"), place);
+            findings.require(is_first(&mut seen, id), &here, Problem::Id);
+            findings.require(self.room(id).is_some(), here, Problem::Unknown);
         }
     }
 }
 
 impl Practitioner {
     fn validate(&self, findings: &mut Findings, at: &str) {
-        findings.check(format!("{at}.name"), text::name(&self.name, limits::ITEM_NAME));
-        findings.check(format!("{at}.title"), text::line(&self.title, limits::TITLE));
-        findings.check(format!("{at}.specialty"), text::line(&self.specialty, limits::SPECIALTY));
-        validate_languages(&self.languages, findings, &format!("{at}.languages"));
-        findings.range(self.clinical.into(), 0, (limits::CLINICAL - 1).into(), format!("{at}.clinical"));
+        findings.check(field(at, "name"), text::name(&self.name, limits::ITEM_NAME));
+        findings.check(field(at, "title"), text::line(&self.title, limits::TITLE));
+        findings.check(field(at, "specialty"), text::line(&self.specialty, limits::SPECIALTY));
+        validate_languages(&self.languages, findings, &field(at, "languages"));
+        findings.range(self.clinical.into(), 0, (limits::CLINICAL - 1).into(), field(at, "clinical"));
     }
 }
 
 impl Room {
     fn validate(&self, findings: &mut Findings, at: &str) {
-        findings.check(format!("{at}.name"), text::name(&self.name, limits::ITEM_NAME));
+        findings.check(field(at, "name"), text::name(&self.name, limits::ITEM_NAME));
     }
 }
 
 impl VisitType {
     fn validate(&self, findings: &mut Findings, at: &str) {
-        findings.check(format!("{at}.name"), text::name(&self.name, limits::ITEM_NAME));
-        findings.range(self.duration.into(), GRANULE_MINUTES, limits::DURATION.into(), format!("{at}.duration"));
-        findings.range(self.buffer.into(), 0, limits::DURATION.into(), format!("{at}.buffer"));
-        for (field, minutes) in [("duration", Some(self.duration)), ("buffer", Some(self.buffer)), ("step", self.step)]
-        {
+        findings.check(field(at, "name"), text::name(&self.name, limits::ITEM_NAME));
+        findings.range(self.duration.into(), GRANULE_MINUTES, limits::DURATION.into(), field(at, "duration"));
+        findings.range(self.buffer.into(), 0, limits::DURATION.into(), field(at, "buffer"));
+        for (name, minutes) in [("duration", Some(self.duration)), ("buffer", Some(self.buffer)), ("step", self.step)] {
             let whole = u32::from(minutes.unwrap_or(0)).is_multiple_of(GRANULE_MINUTES);
-            findings.require(whole, format!("{at}.{field}"), Problem::NotAGranule);
+            findings.require(whole, field(at, name), Problem::NotAGranule);
         }
         if let Some(step) = self.step {
-            findings.range(step.into(), GRANULE_MINUTES, crate::date::DAY_MINUTES.into(), format!("{at}.step"));
+            findings.range(step.into(), GRANULE_MINUTES, crate::date::DAY_MINUTES.into(), field(at, "step"));
         }
         let (granules, resources) = (self.granules(), self.resources());
         let limit = u32::try_from(CLAIMS).unwrap_or(u32::MAX);
         let too_long = Problem::VisitTooLong { granules, resources, limit };
-        findings.require(granules * resources <= limit, format!("{at}.duration"), too_long);
-        findings.check(format!("{at}.instructions"), text::paragraph(&self.instructions, limits::INSTRUCTIONS));
-        findings.count(self.questions.len(), limits::QUESTIONS, format!("{at}.questions"));
-        let mut ids = HashSet::new();
+        findings.require(granules * resources <= limit, field(at, "duration"), too_long);
+        findings.check(field(at, "instructions"), text::paragraph(&self.instructions, limits::INSTRUCTIONS));
+        findings.count(self.questions.len(), limits::QUESTIONS, field(at, "questions"));
+        let mut ids = Vec::new();
         for (place, question) in self.questions.iter().enumerate() {
-            let at = format!("{at}.questions[{place}]");
-            findings.require(is_new(&mut ids, question.id), format!("{at}.id"), Problem::Id);
+            let at = item(&field(at, "questions"), place);
+            findings.require(is_new(&mut ids, question.id), field(&at, "id"), Problem::Id);
             question.validate(findings, &at);
         }
     }
@@ -124,11 +121,11 @@ impl VisitType {
 
 impl Question {
     fn validate(&self, findings: &mut Findings, at: &str) {
-        let options = format!("{at}.options");
-        findings.check(format!("{at}.text"), text::name(&self.text, limits::QUESTION));
+        let options = field(at, "options");
+        findings.check(field(at, "text"), text::name(&self.text, limits::QUESTION));
         findings.count(self.options.len(), limits::OPTIONS, options.as_str());
         for (place, option) in self.options.iter().enumerate() {
-            findings.check(format!("{options}[{place}]"), text::name(option, limits::OPTION));
+            findings.check(item(&options, place), text::name(option, limits::OPTION));
         }
         match self.kind {
             QuestionKind::Choice => findings.require(self.options.len() >= 2, options, Problem::Empty),
@@ -140,12 +137,29 @@ impl Question {
 fn validate_languages(languages: &[String], findings: &mut Findings, at: &str) {
     findings.count(languages.len(), limits::LANGUAGES, at);
     for (place, language) in languages.iter().enumerate() {
-        findings.check(format!("{at}[{place}]"), text::language(language));
+        findings.check(item(at, place), text::language(language));
     }
 }
 
-fn is_new(ids: &mut HashSet<ItemId>, id: ItemId) -> bool {
-    !id.is_zero() && ids.insert(id)
+/// The path of a field.
+fn field(at: &str, name: &str) -> String {
+    [at, ".", name].concat()
+}
+
+/// The path of one of several.
+fn item(list: &str, place: usize) -> String {
+    [list, "[", &place.to_string(), "]"].concat()
+}
+
+fn is_new(ids: &mut Vec<ItemId>, id: ItemId) -> bool {
+    !id.is_zero() && is_first(ids, id)
+}
+
+/// Whether an id has not been seen; from then on it has. There are a few dozen at most.
+fn is_first(seen: &mut Vec<ItemId>, id: ItemId) -> bool {
+    let first = !seen.contains(&id);
+    seen.push(id);
+    first
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub use check::Unavailable;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use souspli_protocol::ItemId;
+use souspli_protocol::{ItemId, sorted};
 
 use crate::{
     appointment::{Appointment, BadAppointment},
@@ -141,9 +141,9 @@ impl<'a, F: Fn(ItemId, u32) -> bool> FreeTimes<'a, F> {
     /// Up to `count` free times, those nearest to a wanted start first; of two as near, the earlier first.
     pub fn nearest(&self, wanted: &Wanted, start: u32, count: usize) -> Result<Vec<FreeTime>, FreeError> {
         let (visit_type, candidates) = self.candidates(wanted, 0, u32::MAX)?;
-        let mut groups: Vec<&[Candidate]> = groups(&candidates).collect();
-        groups.sort_by_key(|group| group.first().map(|first| (first.start.abs_diff(start), first.start)));
-        Ok(groups.into_iter().filter_map(|group| self.evaluate(visit_type, group)).take(count).collect())
+        let far = |group: &[Candidate]| group.first().map(|first| first.start.abs_diff(start));
+        let groups = sorted(groups(&candidates).map(|group| (far(group), group)).collect());
+        Ok(groups.into_iter().filter_map(|(_, group)| self.evaluate(visit_type, group)).take(count).collect())
     }
 
     /// The first free time that begins at a granule or after it.
@@ -195,8 +195,7 @@ impl<'a, F: Fn(ItemId, u32) -> bool> FreeTimes<'a, F> {
                 candidates.extend(starts.map(|start| Candidate { start, practitioner, window }));
             }
         }
-        candidates.sort_unstable();
-        Ok((visit_type, candidates))
+        Ok((visit_type, sorted(candidates)))
     }
 
     /// Which practitioners of one start are free, and which room.

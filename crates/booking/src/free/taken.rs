@@ -1,7 +1,6 @@
 //! Remembers what the caller said about each (resource, granule): behind that answer are a MAC and a filter.
 
 use core::cell::RefCell;
-use std::collections::HashMap;
 
 use souspli_protocol::ItemId;
 
@@ -10,7 +9,8 @@ pub(super) struct Taken<F> {
     ask: F,
     first: u32,
     end: u32,
-    known: RefCell<HashMap<ItemId, Vec<Option<bool>>>>,
+    /// Of each resource that was asked about, from the first granule on.
+    known: RefCell<Vec<(ItemId, Vec<Option<bool>>)>>,
 }
 
 impl<F: Fn(ItemId, u32) -> bool> Taken<F> {
@@ -24,14 +24,19 @@ impl<F: Fn(ItemId, u32) -> bool> Taken<F> {
         let Some(place) = place.and_then(|place| usize::try_from(place).ok()) else {
             return (self.ask)(resource, granule);
         };
-        if let Some(Some(known)) = self.known.borrow().get(&resource).and_then(|known| known.get(place)) {
-            return *known;
+        let asked = self.known.borrow().iter().position(|(id, _)| *id == resource);
+        if let Some(known) = asked.and_then(|row| *self.known.borrow().get(row)?.1.get(place)?) {
+            return known;
         }
         // Nothing is borrowed while the caller's code runs.
         let taken = (self.ask)(resource, granule);
         let mut known = self.known.borrow_mut();
-        let granules = usize::try_from(self.end.saturating_sub(self.first)).unwrap_or(0);
-        if let Some(entry) = known.entry(resource).or_insert_with(|| vec![None; granules]).get_mut(place) {
+        let row = asked.unwrap_or(known.len());
+        if asked.is_none() {
+            let granules = usize::try_from(self.end.saturating_sub(self.first)).unwrap_or(0);
+            known.push((resource, vec![None; granules]));
+        }
+        if let Some(entry) = known.get_mut(row).and_then(|(_, known)| known.get_mut(place)) {
             *entry = Some(taken);
         }
         taken

@@ -64,7 +64,7 @@ pub fn is_vtimezone(text: &str, zone: &str) -> bool {
     };
     let mut open = None;
     let mut parts = 0;
-    for line in body.split_inclusive("\r\n") {
+    for line in body.split_inclusive('\n') {
         let Some((name, value)) = line.strip_suffix("\r\n").and_then(|line| line.split_once(':')) else { return false };
         match (open, name) {
             (None, "BEGIN") if matches!(value, "STANDARD" | "DAYLIGHT") => open = Some(value),

@@ -237,13 +237,13 @@ impl FormView {
 /// Limits of texts, bytes of UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct LimitsView {
-    name: usize,
-    email: usize,
-    phone: usize,
-    reason: usize,
-    answers: usize,
-    text: usize,
-    note: usize,
+    pub(super) name: usize,
+    pub(super) email: usize,
+    pub(super) phone: usize,
+    pub(super) reason: usize,
+    pub(super) answers: usize,
+    pub(super) text: usize,
+    pub(super) note: usize,
 }
 
 impl LimitsView {
@@ -292,7 +292,7 @@ impl AppointmentView {
     pub fn new(appointment: &Appointment, catalogue: &Catalogue, offsets: &Offsets) -> Self {
         let (start, end) = (appointment.start_minute(), appointment.end_minute());
         let practitioner = catalogue.practitioner(appointment.practitioner).map(|(_, who)| who);
-        let titled = |title: &str, name: &str| [title, name].join(" ").trim().to_owned();
+        let titled = |title: &str, name: &str| [title, " ", name].concat().trim().to_owned();
         Self {
             start: appointment.start,
             minute: start,

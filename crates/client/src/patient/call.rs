@@ -1,12 +1,10 @@
 //! The patient's calls by name (`PatientCalls` of the contract).
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-use souspli_protocol::ItemId;
+use souspli_protocol::json::{self, FromJson};
+use souspli_protocol::{ItemId, from_json};
 
 use super::{Right, Session};
-use crate::face::{FormView, LimitsView, PracticeView, value};
+use crate::face::{FormView, LimitsView, PracticeView};
 use crate::failure::Failure;
 use crate::flow::Io;
 
@@ -25,51 +23,48 @@ pub(super) enum Call {
     Cancel(Cancel),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Open {
     fragment: String,
 }
 
 /// A visit type, with somebody or anybody.
-#[derive(Deserialize, Clone, Copy)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[derive(Clone, Copy)]
 pub(super) struct Wanted {
     pub(super) visit_type: ItemId,
     pub(super) practitioner: Option<ItemId>,
 }
 
 /// A free time of it.
-#[derive(Deserialize, Clone, Copy)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[derive(Clone, Copy)]
 pub(super) struct Chosen {
     pub(super) visit_type: ItemId,
     pub(super) practitioner: Option<ItemId>,
     pub(super) start: u32,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Book {
     form: FormView,
 }
 
-#[derive(Deserialize, Clone, Copy)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy)]
 pub(super) struct Moved {
     pub(super) start: u32,
     pub(super) practitioner: Option<ItemId>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Cancel {
     text: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Nothing {}
+
+from_json!(Open { fragment });
+from_json!(Wanted { visit_type, practitioner });
+from_json!(Chosen { visit_type, practitioner, start });
+from_json!(Book { form });
+from_json!(Moved { start, practitioner });
+from_json!(Cancel { text });
+from_json!(Nothing {});
 
 impl Call {
     /// Reads a call; `bad_call` for anything else.
@@ -93,30 +88,30 @@ impl Call {
 }
 
 impl Session {
-    /// Carries a call out and gives its value.
-    pub(super) async fn carry_out(&mut self, io: &Io, call: Call, now: u32) -> Result<Value, Failure> {
+    /// Carries a call out and gives its value as JSON.
+    pub(super) async fn carry_out(&mut self, io: &Io, call: Call, now: u32) -> Result<String, Failure> {
         match call {
-            Call::Limits => value(&LimitsView::VERSION_1),
+            Call::Limits => Ok(json::to_string(&LimitsView::VERSION_1)),
             Call::Open(open) => self.open(io, &open.fragment, now).await,
             Call::Times(wanted) => {
                 self.fetch_times(io, now).await?;
-                value(&self.free_days(&wanted, now)?)
+                Ok(json::to_string(&self.free_days(&wanted, now)?))
             }
             Call::Hold(chosen) => self.hold(io, &chosen, now).await,
             Call::ExtendHold => self.extend_hold(io).await,
             Call::ReleaseHold => self.release_hold(io).await,
-            Call::Book(book) => value(&self.book(io, &book.form, now).await?),
+            Call::Book(book) => Ok(json::to_string(&self.book(io, &book.form, now).await?)),
             Call::Resume => {
                 let bookings = self.resume(io, now).await?;
-                Ok(json!({ "bookings": bookings }))
+                Ok(json::object(&[("bookings", &bookings)]))
             }
-            Call::Read => value(&self.read(io, now).await?),
-            Call::Move(moved) => value(&self.move_to(io, &moved, now).await?),
-            Call::Cancel(cancel) => value(&self.cancel(io, cancel.text, now).await?),
+            Call::Read => Ok(json::to_string(&self.read(io, now).await?)),
+            Call::Move(moved) => Ok(json::to_string(&self.move_to(io, &moved, now).await?)),
+            Call::Cancel(cancel) => Ok(json::to_string(&self.cancel(io, cancel.text, now).await?)),
         }
     }
 
-    async fn open(&mut self, io: &Io, fragment: &str, now: u32) -> Result<Value, Failure> {
+    async fn open(&mut self, io: &Io, fragment: &str, now: u32) -> Result<String, Failure> {
         self.take_link(fragment)?;
         let opens = match self.linked()?.1 {
             Right::Book { .. } => {
@@ -131,10 +126,10 @@ impl Session {
         }
         let practice = self.practice.as_deref().map(|practice| PracticeView::from(&practice.catalogue));
         let accepts = practice.as_ref().is_some_and(|practice| !practice.visit_types.is_empty());
-        Ok(json!({ "opens": opens, "practice": practice, "acceptsBookings": accepts }))
+        Ok(json::object(&[("opens", &opens), ("practice", &practice), ("accepts_bookings", &accepts)]))
     }
 }
 
-fn read<T: DeserializeOwned>(arguments: &str) -> Result<T, Failure> {
-    serde_json::from_str(arguments).map_err(|_| Failure::new("bad_call"))
+fn read<T: FromJson>(arguments: &str) -> Result<T, Failure> {
+    json::from_str(arguments).ok_or_else(|| Failure::new("bad_call"))
 }

@@ -1,12 +1,12 @@
 //! Free times, and holding one (`docs/spec/claims.md` §4, §7).
 
-use serde_json::{Value, json};
 use souspli_attest::{SigningKey, claims_digest, sha256};
 use souspli_booking::appointment::Appointment;
 use souspli_booking::free::{Booker, FreeTimes, Wanted};
 use souspli_booking::zone::Offsets;
 use souspli_crypto::Secret;
 use souspli_protocol::claims::{HoldRequest, HoldStatement};
+use souspli_protocol::json::{self, FromJson};
 use souspli_protocol::problem::Code;
 use souspli_protocol::wire::{Blob, Empty, Held as HeldAnswer, Hold};
 use souspli_protocol::{Context, ItemId, Work};
@@ -29,7 +29,7 @@ impl Session {
     }
 
     /// Holds a free time for ten minutes.
-    pub(super) async fn hold(&mut self, io: &Io, chosen: &Chosen, now: u32) -> Result<Value, Failure> {
+    pub(super) async fn hold(&mut self, io: &Io, chosen: &Chosen, now: u32) -> Result<String, Failure> {
         if self.availability.is_none() {
             self.fetch_times(io, now).await?;
         }
@@ -42,7 +42,7 @@ impl Session {
             Ok(answer) => {
                 let view = self.appointment_view(&appointment)?;
                 self.held = Some(held);
-                Ok(json!({ "expires": answer.expires, "extendable": true, "appointment": view }))
+                Ok(json::object(&[("expires", &answer.expires), ("extendable", &true), ("appointment", &view)]))
             }
             Err(failure) if failure.is(Code::SlotTaken) => Err(self.taken(io, chosen, now).await),
             Err(failure) if failure.is(Code::StaleVersion) => {
@@ -55,13 +55,13 @@ impl Session {
     }
 
     /// Extends the hold, once.
-    pub(super) async fn extend_hold(&mut self, io: &Io) -> Result<Value, Failure> {
+    pub(super) async fn extend_hold(&mut self, io: &Io) -> Result<String, Failure> {
         let answer: HeldAnswer = self.session_request(io, "holds/extend").await?;
-        Ok(json!({ "expires": answer.expires }))
+        Ok(json::to_string(&answer))
     }
 
     /// Gives the hold back; nothing is held afterwards, whatever the host says.
-    pub(super) async fn release_hold(&mut self, io: &Io) -> Result<Value, Failure> {
+    pub(super) async fn release_hold(&mut self, io: &Io) -> Result<String, Failure> {
         if self.held.is_some() {
             let outcome: Result<Empty, Failure> = self.session_request(io, "holds/release").await;
             self.held = None;
@@ -70,7 +70,7 @@ impl Session {
                 _ => {}
             }
         }
-        Ok(json!({}))
+        Ok(json::to_string(&Empty {}))
     }
 
     /// The appointment that a chosen time stands for, if it is still free as far as is known.
@@ -166,7 +166,7 @@ impl Session {
         }
     }
 
-    async fn session_request<A: serde::de::DeserializeOwned>(&mut self, io: &Io, route: &str) -> Result<A, Failure> {
+    async fn session_request<A: FromJson>(&mut self, io: &Io, route: &str) -> Result<A, Failure> {
         let (context, _) = self.link.as_ref().ok_or_else(super::no_link)?;
         let held = self.held.as_ref().ok_or_else(|| Failure::new("no_hold"))?;
         let path = calendar_path(&context.calendar, route);

@@ -1,7 +1,5 @@
 //! Reading, moving and cancelling a booking by its private link.
 
-use std::collections::BTreeMap;
-
 use souspli_attest::event_hash;
 use souspli_crypto::envelope::{open_patient, verify};
 use souspli_crypto::keys::ViewKeys;
@@ -119,26 +117,25 @@ impl Session {
     }
 
     /// The identities of the epochs in which members wrote.
-    async fn identities(&mut self, io: &Io, entries: &[Entry]) -> Result<BTreeMap<u32, Identity>, Failure> {
+    async fn identities(&mut self, io: &Io, entries: &[Entry]) -> Result<Vec<Identity>, Failure> {
         let current = self.practice()?.identity.epoch;
         let context = self.linked()?.0;
-        let mut identities = BTreeMap::new();
+        let mut identities = Vec::<Identity>::new();
         for epoch in entries.iter().map(Entry::header).filter(|h| h.author_kind == AuthorKind::Member).map(|h| h.epoch)
         {
-            if epoch == current || identities.contains_key(&epoch) {
+            if epoch == current || identities.iter().any(|identity| identity.epoch == epoch) {
                 continue;
             }
             let path = calendar_path(&context.calendar, &format!("identities/{epoch}"));
             let answer: IdentityAnswer = self.host.get(io, path).await?;
             let publication = parse(&answer.identity, Distrust::BadIdentity)?;
-            let identity = identity_of_epoch(&context, &publication, epoch, &self.practice()?.access)?;
-            identities.insert(epoch, identity);
+            identities.push(identity_of_epoch(&context, &publication, epoch, &self.practice()?.access)?);
         }
         Ok(identities)
     }
 
     /// Opens the events and tells what they come to.
-    fn tell(&self, entries: &[Entry], view: &ViewKeys, old: &BTreeMap<u32, Identity>) -> Result<Story, Distrust> {
+    fn tell(&self, entries: &[Entry], view: &ViewKeys, old: &[Identity]) -> Result<Story, Distrust> {
         let practice = self.practice.as_deref().ok_or(Distrust::BadIdentity)?;
         let offsets = self.offsets();
         let mut story: Option<Story> = None;
@@ -241,12 +238,13 @@ impl Session {
 
 /// That a member was in the roster of its event's epoch. Link and manage keys are told by the signatures; what they say
 /// is the patient's own.
-fn check_author(header: &Header, practice: &Practice, old: &BTreeMap<u32, Identity>) -> Result<(), Distrust> {
+fn check_author(header: &Header, practice: &Practice, old: &[Identity]) -> Result<(), Distrust> {
     if header.author_kind != AuthorKind::Member {
         return Ok(());
     }
     let current = header.epoch == practice.identity.epoch;
-    let identity = if current { Some(&practice.identity) } else { old.get(&header.epoch) };
+    let identity =
+        if current { Some(&practice.identity) } else { old.iter().find(|identity| identity.epoch == header.epoch) };
     identity.and_then(|identity| identity.member(&header.author)).map(|_| ()).ok_or(Distrust::NotRostered)
 }
 

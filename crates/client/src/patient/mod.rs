@@ -84,8 +84,9 @@ impl Patient {
         Self { session: Rc::new(RefCell::new(session)) }
     }
 
-    /// Starts a call of the contract by its name and JSON arguments; `now` is the device's UTC minute.
-    pub fn start(&self, call: &str, arguments: &str, now: u32) -> Flow<serde_json::Value> {
+    /// Starts a call of the contract by its name and JSON arguments; its value is JSON too. `now` is the device's UTC
+    /// minute.
+    pub fn start(&self, call: &str, arguments: &str, now: u32) -> Flow<String> {
         let session = Rc::clone(&self.session);
         let call = call::Call::read(call, arguments);
         Flow::new(move |io| async move {

@@ -4,7 +4,8 @@ use souspli_booking::ics::{self, CalendarFile, Method, Status};
 use souspli_crypto::Secret;
 use souspli_crypto::keys::ViewKeys;
 use souspli_protocol::private_link::{Opens, PrivateLink};
-use souspli_protocol::{RecordId, to_base64url};
+use souspli_protocol::wire::Blob;
+use souspli_protocol::{Digest, RecordId, json, to_json};
 
 use super::{Booked, Right, Session};
 use crate::face::{AppointmentView, BookingView, FileView, FormView};
@@ -76,7 +77,8 @@ impl Session {
         };
         let instructions =
             catalogue.visit_type(story.appointment.visit_type).map_or("", |(_, visit)| visit.instructions.as_str());
-        let summary = [view.visit_type_name.as_str(), &catalogue.name].join(" · ");
+        let summary = [view.visit_type_name.as_str(), " · ", &catalogue.name].concat();
+        let address: Vec<&str> = catalogue.address.iter().map(String::as_str).collect();
         let uid = format!("{record}@souspli");
         let event = ics::Event {
             uid: &uid,
@@ -86,7 +88,7 @@ impl Session {
             end: story.appointment.end_minute(),
             status,
             summary: &summary,
-            location: &catalogue.address.join("\n"),
+            location: &address.join("\n"),
             description: instructions,
             alarm: (!cancelled).then_some(ALARM),
         };
@@ -103,24 +105,21 @@ impl Session {
     }
 }
 
+/// One event's hash and receipt.
+struct ReceiptRow {
+    event: Digest,
+    receipt: Blob,
+}
+
+to_json!(ReceiptRow { event, receipt });
+
 /// What proves the host's promise to a third party: hashes, receipts, nothing readable.
 fn receipt_file(record: &RecordId, booked: &Booked) -> FileView {
-    let receipts: Vec<_> = booked
-        .entries
-        .iter()
-        .map(|entry| {
-            serde_json::json!({
-                "event": to_base64url(entry.hash.as_bytes()),
-                "receipt": to_base64url(&entry.receipt.encode()),
-            })
-        })
-        .collect();
-    let file = serde_json::json!({ "souspli": "receipt", "version": 1, "record": record, "receipts": receipts });
-    FileView {
-        name: "souspli-receipt.json".to_owned(),
-        media_type: "application/json".to_owned(),
-        text: format!("{file:#}"),
-    }
+    let rows = booked.entries.iter();
+    let rows: Vec<_> =
+        rows.map(|entry| ReceiptRow { event: entry.hash, receipt: Blob(entry.receipt.encode()) }).collect();
+    let text = json::object(&[("souspli", &"receipt"), ("version", &1_u8), ("record", record), ("receipts", &rows)]);
+    FileView { name: "souspli-receipt.json".to_owned(), media_type: "application/json".to_owned(), text }
 }
 
 /// The practice's last words with a decision.

@@ -57,7 +57,7 @@ impl Session {
             match self.append(io, &id, content, None, None, now).await {
                 Ok(()) => answered.push(id),
                 // Another device was quicker, or the host is away: the next round sees.
-                Err(failure) if matches!(failure.code.as_str(), "revision_conflict" | "outcome_unknown") => {}
+                Err(failure) if matches!(failure.code, "revision_conflict" | "outcome_unknown") => {}
                 Err(failure) => return Err(failure),
             }
         }

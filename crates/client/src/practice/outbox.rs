@@ -50,7 +50,7 @@ pub(super) struct PaperLink {
 pub(super) struct Resent {
     record: RecordId,
     /// Why the host refused it for good; `None`: it is kept.
-    refused: Option<String>,
+    refused: Option<&'static str>,
     /// Whom a booking was for that was typed in.
     name: Option<String>,
     /// And how to reach them.
@@ -167,7 +167,7 @@ impl Unlocked {
         record.is_ok_and(|record| record.entries.iter().any(|entry| entry.hash == hash))
     }
 
-    fn resent(&self, outgoing: &Outgoing, refused: Option<String>) -> Result<Resent, Failure> {
+    fn resent(&self, outgoing: &Outgoing, refused: Option<&'static str>) -> Result<Resent, Failure> {
         let record = outgoing.event.header().record;
         let kept = outgoing.cap_seed.as_ref().filter(|_| refused.is_none());
         let link = kept.map(|cap_seed| self.paper_link(record, cap_seed)).transpose()?;

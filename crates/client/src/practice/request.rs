@@ -1,8 +1,7 @@
 //! Requests that a member signs, and small things that several of the practice's files need of them.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use souspli_crypto::keys::CodeError;
+use souspli_protocol::json::{FromJson, ToJson};
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::wire::{Blob, Profile, PublicationAnswer, PublicationRead, Publish, Published, Times};
@@ -15,12 +14,7 @@ use crate::trust::{Access, Distrust, Verified, parse, verify_profile, verify_tim
 
 impl Session {
     /// A request signed with the member's key.
-    pub(super) async fn ask<A: DeserializeOwned>(
-        &mut self,
-        io: &Io,
-        route: &str,
-        body: &impl Serialize,
-    ) -> Result<A, Failure> {
+    pub(super) async fn ask<A: FromJson>(&mut self, io: &Io, route: &str, body: &impl ToJson) -> Result<A, Failure> {
         let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
         let path = calendar_path(&open.context.calendar, route);
         self.host.post_signed(io, &open.context, open.keys.signing(), path, body).await

@@ -1,10 +1,8 @@
 //! The plaintext of an identity: roster and keys of one epoch (`docs/spec/publications.md` §4).
 
-use std::collections::BTreeSet;
-
 use souspli_protocol::sizes::{CLINICAL, XWING_PUBLIC};
 use souspli_protocol::tlv::TlvError;
-use souspli_protocol::{Context, ItemId, Label, VerifyingKey};
+use souspli_protocol::{Context, ItemId, Label, VerifyingKey, sorted};
 
 use crate::PublicKey;
 use crate::keys::{EpochPublic, Role};
@@ -133,10 +131,10 @@ fn clinical(bytes: &[u8]) -> Result<[PublicKey; CLINICAL], BadIdentity> {
 fn roster(bytes: &[u8]) -> Result<Vec<RosterRow>, BadIdentity> {
     let (count, rows) = bytes.split_first_chunk::<2>().ok_or(BadIdentity)?;
     let rows: Vec<RosterRow> = rows.chunks(ROW).map(row).collect::<Option<_>>().ok_or(BadIdentity)?;
-    let distinct: BTreeSet<VerifyingKey> = rows.iter().map(|row| row.key).collect();
+    let keys = sorted(rows.iter().map(|row| row.key).collect());
     let right = rows.len() == usize::from(u16::from_be_bytes(*count))
         && rows.len() <= ROSTER_LIMIT
-        && distinct.len() == rows.len();
+        && keys.windows(2).all(|pair| pair.first() != pair.last());
     if right { Ok(rows) } else { Err(BadIdentity) }
 }
 

@@ -1,5 +1,5 @@
 //! The inputs of `time.json`; what they give is computed.
-#![allow(unreachable_pub, missing_docs)]
+#![allow(unreachable_pub, missing_docs, clippy::needless_pass_by_value)]
 
 use serde_json::{Value, json};
 use souspli_booking::date::{DAY_MINUTES, Date, WallTime};
@@ -50,7 +50,7 @@ fn around(cases: &mut Vec<Value>, name: &str, offsets: &Offsets, change: u32) {
     }
     let step = u32::from(offsets.at(change).abs_diff(offsets.at(change - 1)));
     let (old, new) = (count(offsets.wall_time(change - 1)) + 1, count(offsets.wall_time(change)));
-    for count in [old - 1, old, (old + new) / 2, new - 1, new, new + step] {
+    for count in [old - 1, old, u32::midpoint(old, new), new - 1, new, new + step] {
         let (date, minute) = (Date::from_days(count / DAY).expect("date"), count % DAY);
         let named = format!("{name} {date}, {:02}:{:02}", minute / 60, minute % 60);
         if !cases.iter().any(|case| case["name"] == named.as_str()) {

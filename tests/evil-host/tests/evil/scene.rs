@@ -174,7 +174,8 @@ async fn attention(owner: &mut Member, world: &World) -> Result<(), Failure> {
     let all = owner.call(world.now, "agenda", json!({ "from": "2000-01-01", "to": "2099-01-01" })).await?;
     let mut items = all["items"].as_array().into_iter().flatten();
     match items.find_map(|item| item["attention"].as_str()) {
-        Some(code) => Err(Failure::new(code)),
+        // A code lives as long as the program; so does this one.
+        Some(code) => Err(Failure::new(code.to_owned().leak())),
         None => Ok(()),
     }
 }
