@@ -48,9 +48,9 @@ impl<'a> Taken<'a> {
     }
 }
 
-/// Offsets of the published windows; UTC where nothing is published.
-pub fn offsets(availability: Option<&Availability>) -> Offsets {
-    availability.and_then(Availability::offsets).unwrap_or(Offsets::UTC)
+/// Offsets of the published windows; UTC where nothing is published, and so nothing is free.
+fn offsets(availability: &Availability) -> Offsets {
+    availability.offsets().unwrap_or(Offsets::UTC)
 }
 
 /// Free times of each day from today to the end of what is published.
@@ -65,7 +65,7 @@ pub fn free_days(
     let free = FreeTimes::new(&practice.catalogue, &availability.hours, now, |id, granule| taken.is(id, granule));
     let free = free.map_err(|_| Failure::new("bad_hours"))?;
     let times = free.starts(wanted, 0, u32::MAX).map_err(|_| Failure::new("no_visit_type"))?;
-    let offsets = offsets(Some(availability));
+    let offsets = offsets(availability);
     let today = offsets.date(now);
     let last = availability.hours.last().map_or(today, |hours| offsets.date(hours.bounds().end.saturating_sub(1)));
     // The times rise, and so do their dates.
@@ -92,6 +92,6 @@ pub fn nearest(
     let free = FreeTimes::new(&practice.catalogue, &availability.hours, now, |id, granule| taken.is(id, granule));
     let free = free.map_err(|_| Failure::new("bad_hours"))?;
     let times = free.nearest(wanted, start, NEAREST).map_err(|_| Failure::new("no_visit_type"))?;
-    let offsets = offsets(Some(availability));
+    let offsets = offsets(availability);
     Ok(times.iter().map(|time| FreeTimeView::new(time, &offsets)).collect())
 }

@@ -122,6 +122,13 @@ pub enum Verified {
     Silent,
 }
 
+impl Practice {
+    /// Whether its keys ended so long ago that nothing may be sealed to them.
+    pub fn has_lapsed(&self, now: u32) -> bool {
+        self.identity.epoch.saturating_add(1) < epoch_of(now)
+    }
+}
+
 /// The published hours and what is taken, verified.
 #[derive(Debug)]
 pub struct Availability {

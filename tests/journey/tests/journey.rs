@@ -255,6 +255,50 @@ async fn a_revoked_link_books_nothing_and_epochs_rotate() {
 }
 
 #[tokio::test]
+async fn an_appointment_is_read_at_its_time_when_nobody_has_opened_the_practice_for_months() {
+    let mut scene = scene(&Look::SMALL).await;
+    let mut patient = scene.patient().await;
+    let booked = scene.book(&mut patient, 0, "Patient Seven", "").await;
+    scene.owner.must(MONDAY, "sync", json!({})).await;
+    // Twenty weeks: epochs and hours have run out, and the clocks have changed.
+    let later = MONDAY + 140 * 1_440;
+    scene.host.clock.set(later);
+    let mut patient = Patient::new(scene.host.addr());
+    let opened = patient.must(later, "open", json!({ "fragment": scene.practice.link })).await;
+    assert!(opened["practice"].is_null(), "not taking bookings: {opened}");
+    let mut patient = Patient::new(scene.host.addr());
+    patient.must(later, "open", json!({ "fragment": booked["manageLink"] })).await;
+    let read = patient.must(later, "read", json!({})).await;
+    assert_eq!((&read["state"], &read["form"]["name"]), (&json!("confirmed"), &json!("Patient Seven")));
+    for field in ["date", "time", "endTime", "visitTypeName", "practitionerName"] {
+        assert_eq!(read["appointment"][field], booked["appointment"][field], "{field}");
+    }
+    assert_eq!((&read["mayMove"], &read["mayCancel"]), (&json!(false), &json!(false)));
+    assert_eq!(patient.fails(later, "cancel", json!({ "text": "" })).await, "epoch_expired");
+}
+
+#[tokio::test]
+async fn the_zones_table_is_renewed_by_itself_before_it_runs_out() {
+    let scene = scene(&Look::SMALL).await;
+    // Three years on; the table that was published reached two.
+    let later = MONDAY + 1_100 * 1_440;
+    scene.host.clock.set(later);
+    let mut owner = Member::new(scene.host.addr());
+    let unlock = json!({ "accountKey": scene.practice.account_key, "passphrase": PASSPHRASE });
+    owner.must(later, "unlock", unlock).await;
+    assert_eq!(owner.must(later, "maintain", json!({})).await["windows"], 7);
+    assert_eq!(owner.must(later, "maintain", json!({})).await["windows"], 0, "once");
+    let mut patient = Patient::new(scene.host.addr());
+    patient.must(later, "open", json!({ "fragment": scene.practice.link })).await;
+    let mut chosen = scene.wanted();
+    chosen["start"] = free(&mut patient, later, &chosen, 0).await;
+    patient.must(later, "hold", chosen).await;
+    let booked = patient.must(later, "book", json!({ "form": form("Patient Eight", "") })).await;
+    let file = booked["calendarFile"]["text"].as_str().expect("a calendar file");
+    assert!(file.contains(":20300331T020000"), "the change of spring 2030");
+}
+
+#[tokio::test]
 async fn a_typed_in_booking_whose_answer_is_lost_still_gets_its_private_link() {
     let mut scene = scene(&Look::SMALL).await;
     let days = scene.owner.must(MONDAY, "times", scene.wanted()).await;

@@ -241,6 +241,24 @@ fn a_vtimezone_says_what_the_database_says() {
 }
 
 #[test]
+fn a_vtimezone_reads_back_as_the_offsets_that_it_was_written_from() {
+    let back = |text: &str| crate::zone::offsets_of_vtimezone(text).expect("offsets");
+    for name in Zone::names() {
+        let zone = Zone::new(&name).expect("zone");
+        let (from, to) = (29_667_392 - 60 * 24 * 400, 29_667_392 + 60 * 24 * 800);
+        let (read, known) = (back(&zone.vtimezone(from, to)), zone.offsets(from, to));
+        for minute in (from..to).step_by(6 * 60).chain(known.entries().flat_map(|(at, _)| [at, at.saturating_sub(1)])) {
+            let minute = minute.clamp(from, to);
+            assert_eq!(read.at(minute), known.at(minute), "{name} {minute}");
+        }
+    }
+    for bad in ["", "TZOFFSETFROM:+0100\r\n", "DTSTART:2026\r\n", "DTSTART:20261332T000000\r\nTZOFFSETTO:+0100\r\n"] {
+        assert_eq!(crate::zone::offsets_of_vtimezone(bad), None, "{bad}");
+    }
+    assert_eq!(crate::zone::offsets_of_vtimezone("TZOFFSETFROM:é0100\r\n"), None);
+}
+
+#[test]
 fn tables_of_windows_join_to_the_table_of_all() {
     for name in ZONES {
         let zone = Zone::new(name).expect("zone");

@@ -11,7 +11,7 @@ mod vtimezone;
 
 #[cfg(feature = "tzdb")]
 pub use iana::{UnknownZone, Zone};
-pub use vtimezone::is_vtimezone;
+pub use vtimezone::{is_vtimezone, offsets_of_vtimezone};
 
 use serde::{Serialize, Serializer};
 

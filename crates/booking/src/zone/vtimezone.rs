@@ -1,6 +1,10 @@
 //! VTIMEZONE components (RFC 5545 §3.6.5): written from the changes of a zone, and checked before they are copied into
 //! a patient's calendar file.
 
+use souspli_protocol::sorted;
+
+use super::Offsets;
+use crate::date::Date;
 #[cfg(feature = "tzdb")]
 use crate::{date::WallTime, ics::local_time};
 
@@ -77,6 +81,54 @@ pub fn is_vtimezone(text: &str, zone: &str) -> bool {
         }
     }
     super::is_zone_name(zone) && open.is_none() && parts > 0
+}
+
+/// The offsets that a component says, exact for the span that it covers; `None` for one that `Zone::vtimezone` does not
+/// write. What was in force before its first change is what that one changed from.
+pub fn offsets_of_vtimezone(text: &str) -> Option<Offsets> {
+    let mut changes = Vec::new();
+    let (mut starts, mut from) = (Vec::new(), 0);
+    for line in text.split_terminator("\r\n") {
+        let (name, value) = line.split_once(':')?;
+        match name {
+            "DTSTART" | "RDATE" => starts.push(read_local_time(value)?),
+            "TZOFFSETFROM" => from = read_offset(value)?,
+            "TZOFFSETTO" => {
+                let to = read_offset(value)?;
+                let onset = |local: i64| (u32::try_from(local - i64::from(from)).unwrap_or_default(), from, to);
+                changes.extend(starts.drain(..).map(onset));
+            }
+            _ => {}
+        }
+    }
+    let changes = sorted(changes);
+    let mut entries = vec![(0, changes.first()?.1)];
+    for (minute, _, to) in changes {
+        match entries.last_mut() {
+            Some(last) if last.0 == minute => last.1 = to,
+            Some(last) if last.1 != to => entries.push((minute, to)),
+            _ => {}
+        }
+    }
+    Offsets::new(entries).ok()
+}
+
+/// `20261025T030000`, as minutes since 1970 on the wall.
+fn read_local_time(text: &str) -> Option<i64> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u16>().ok();
+    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
+    let date = Date::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)?;
+    Some(i64::from(date.days()) * 1_440 + i64::from(number(9, 11)?) * 60 + i64::from(number(11, 13)?))
+}
+
+/// `+0130`, in minutes.
+fn read_offset(text: &str) -> Option<i16> {
+    let minutes = text.get(1..3)?.parse::<i16>().ok()? * 60 + text.get(3..5)?.parse::<i16>().ok()?;
+    match text.get(..1)? {
+        "+" => Some(minutes),
+        "-" => Some(-minutes),
+        _ => None,
+    }
 }
 
 /// What a date, an offset or an abbreviation is made of.

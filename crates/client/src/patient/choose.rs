@@ -3,7 +3,7 @@
 use souspli_attest::{SigningKey, claims_digest, sha256};
 use souspli_booking::appointment::Appointment;
 use souspli_booking::free::{Booker, FreeTimes, Wanted};
-use souspli_booking::zone::Offsets;
+use souspli_booking::zone::{Offsets, offsets_of_vtimezone};
 use souspli_crypto::Secret;
 use souspli_protocol::claims::{HoldRequest, HoldStatement};
 use souspli_protocol::json::{self, FromJson};
@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::flow::Io;
 use crate::http::calendar_path;
 use crate::record::claims_of;
+use crate::trust::{Availability, Distrust};
 use crate::work::solve;
 
 impl Session {
@@ -112,12 +113,19 @@ impl Session {
 
     /// An appointment in words.
     pub(super) fn appointment_view(&self, appointment: &Appointment) -> Result<AppointmentView, Failure> {
-        Ok(AppointmentView::new(appointment, &self.practice()?.catalogue, &self.offsets()))
+        let offsets = self.offsets_for(appointment)?;
+        Ok(AppointmentView::new(appointment, &self.practice()?.catalogue, &offsets))
     }
 
-    /// Offsets of the published windows; UTC where nothing is published.
-    pub(super) fn offsets(&self) -> Offsets {
-        crate::availability::offsets(self.availability.as_ref())
+    /// The offsets that tell an appointment's local time: those of the published windows if it lies in them; else, long
+    /// before or after or when hours have run out, those of the catalogue.
+    pub(super) fn offsets_for(&self, appointment: &Appointment) -> Result<Offsets, Distrust> {
+        let published = self.availability.as_ref().filter(|availability| {
+            availability.hours.iter().any(|hours| hours.bounds().contains(appointment.start_minute()))
+        });
+        let published = published.and_then(Availability::offsets);
+        let practice = self.practice.as_deref().ok_or(Distrust::BadIdentity)?;
+        published.or_else(|| offsets_of_vtimezone(&practice.catalogue.vtimezone)).ok_or(Distrust::BadCatalogue)
     }
 
     fn nearest(&self, wanted: &Wanted, start: u32, now: u32) -> Result<Vec<FreeTimeView>, Failure> {
@@ -134,7 +142,7 @@ impl Session {
         let practice = self.practice()?;
         let (context, right) = self.linked()?;
         let Right::Book { keys, .. } = right else { return Err(Failure::new("bad_link")) };
-        let window = self.offsets().window_of(appointment.start_minute());
+        let window = self.offsets_for(appointment)?.window_of(appointment.start_minute());
         let claims = claims_of(context, appointment, window, &practice.access)?;
         let statement = HoldStatement {
             context: *context,

@@ -7,7 +7,7 @@ use souspli_crypto::publish::Identity;
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::{AuthorKind, Event, Header};
 use souspli_protocol::problem::Code;
-use souspli_protocol::wire::{Append, Appended, Blob, IdentityAnswer, RecordAnswer, RecordEntry, RecordRead};
+use souspli_protocol::wire::{Append, Appended, Blob, RecordAnswer, RecordEntry, RecordRead};
 use souspli_protocol::{Digest, RecordId, Work};
 
 use super::booking::NO_SESSION;
@@ -41,7 +41,7 @@ impl Session {
             Err(failure) if failure.code == "slot_taken" => return Err(self.taken(io, &chosen, now).await),
             outcome => outcome?,
         };
-        let window = self.offsets().window_of(appointment.start_minute());
+        let window = self.offsets_for(&appointment)?.window_of(appointment.start_minute());
         let claims = claims_of(&self.linked()?.0, &appointment, window, &self.practice()?.access)?;
         let content = Desk::Moved { appointment, text: String::new() };
         match self.append(io, content, Some(&(claims, window)), now).await {
@@ -112,7 +112,11 @@ impl Session {
             }
         }
         self.access = Some(access.ok_or(Distrust::BadEvent)?);
-        self.fetch_practice(io, now).await?;
+        if self.fetch_practice(io, now).await?.is_none() {
+            let last = entries.last().and_then(|entry| Event::parse(entry.event.0.clone()).ok());
+            let epoch = last.ok_or(Distrust::BadChain)?.header().epoch;
+            self.fetch_practice_of(io, epoch).await?;
+        }
         self.fetch_times(io, now).await
     }
 
@@ -126,9 +130,7 @@ impl Session {
             if epoch == current || identities.iter().any(|identity| identity.epoch == epoch) {
                 continue;
             }
-            let path = calendar_path(&context.calendar, &format!("identities/{epoch}"));
-            let answer: IdentityAnswer = self.host.get(io, path).await?;
-            let publication = parse(&answer.identity, Distrust::BadIdentity)?;
+            let publication = parse(&self.fetch_identity(io, epoch).await?, Distrust::BadIdentity)?;
             identities.push(identity_of_epoch(&context, &publication, epoch, &self.practice()?.access)?);
         }
         Ok(identities)
@@ -137,7 +139,6 @@ impl Session {
     /// Opens the events and tells what they come to.
     fn tell(&self, entries: &[Entry], view: &ViewKeys, old: &[Identity]) -> Result<Story, Distrust> {
         let practice = self.practice.as_deref().ok_or(Distrust::BadIdentity)?;
-        let offsets = self.offsets();
         let mut story: Option<Story> = None;
         for entry in entries {
             check_author(entry.header(), practice, old)?;
@@ -148,6 +149,7 @@ impl Session {
             }
             let claimed = story.as_ref().filter(|_| !entry.header().claims.is_zero());
             if let Some(story) = claimed {
+                let offsets = self.offsets_for(&story.appointment)?;
                 let window = offsets.window_of(story.appointment.start_minute());
                 if !claims_match(entry.header(), &story.appointment, window, &practice.access) {
                     return Err(Distrust::BadEvent);
@@ -213,6 +215,9 @@ impl Session {
         let Right::Manage { keys, .. } = right else { return Err(Failure::new("view_only")) };
         let booked = self.booked.as_ref().ok_or_else(|| Failure::new("no_record"))?;
         let practice = self.practice.as_deref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
+        if practice.has_lapsed(now) {
+            return Err(Distrust::EpochExpired.into());
+        }
         let last = booked.entries.last().ok_or_else(|| Failure::new("no_record"))?;
         let clinical = match &content {
             Desk::Moved { appointment, .. } => {

@@ -16,7 +16,8 @@ use souspli_crypto::Secret;
 use souspli_crypto::keys::{CalendarKey, LinkKeys, RecordKeys, ViewKeys};
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::private_link::{Opens, PrivateLink};
-use souspli_protocol::wire::{Profile, Times};
+use souspli_protocol::sizes::EPOCH_MINUTES;
+use souspli_protocol::wire::{Blob, IdentityAnswer, Profile, Times};
 use souspli_protocol::{Context, RecordId};
 
 use crate::failure::Failure;
@@ -154,6 +155,29 @@ impl Session {
             Verified::Silent => None,
         };
         Ok(self.practice.as_deref())
+    }
+
+    /// The practice as of an epoch in which a record was written: where nobody has signed keys since, what was booked can
+    /// still be read, and nothing more.
+    async fn fetch_practice_of(&mut self, io: &Io, epoch: u32) -> Result<(), Failure> {
+        let context = self.linked()?.0;
+        let mut profile: Profile = self.host.get(io, calendar_path(&context.calendar, "profile")).await?;
+        profile.identity = Some(self.fetch_identity(io, epoch).await?);
+        let access = self.access.as_ref().ok_or_else(no_link)?;
+        let mut pins = Pins { epoch, ..self.pins };
+        let then = epoch.saturating_mul(EPOCH_MINUTES);
+        if let Verified::Open(practice) = verify_profile(&context, &Access::Key(access), &profile, &mut pins, then)? {
+            self.pins = Pins { epoch: self.pins.epoch, ..pins };
+            self.practice = Some(practice);
+        }
+        Ok(())
+    }
+
+    /// The identity of an epoch, as the host gives it.
+    async fn fetch_identity(&mut self, io: &Io, epoch: u32) -> Result<Blob, Failure> {
+        let path = calendar_path(&self.linked()?.0.calendar, &format!("identities/{epoch}"));
+        let answer: IdentityAnswer = self.host.get(io, path).await?;
+        Ok(answer.identity)
     }
 
     /// Fetches and verifies hours and claims; the profile first, where it has changed.

@@ -47,11 +47,11 @@ impl Session {
         });
         let open = story.is_live() && story.state != State::NoShow;
         let deadline = story.appointment.start_minute().saturating_sub(practice.catalogue.cancel_deadline);
-        let may_change = manage_link.is_some() && open && now < deadline;
+        let may_change = manage_link.is_some() && open && now < deadline && !practice.has_lapsed(now);
         Ok(BookingView {
             record: *record,
             state: state_name(story.state),
-            appointment: AppointmentView::new(&story.appointment, &practice.catalogue, &self.offsets()),
+            appointment: self.appointment_view(&story.appointment)?,
             answer_by: story.claimed_at.saturating_add(practice.catalogue.response_time),
             form: FormView::of(story),
             text: last_words(story),
@@ -67,7 +67,7 @@ impl Session {
     /// A calendar file without any secret: its UID is the opaque record id.
     fn calendar_file(&self, record: &RecordId, practice: &Practice, story: &Story) -> Result<FileView, Failure> {
         let catalogue = &practice.catalogue;
-        let offsets = self.offsets();
+        let offsets = self.offsets_for(&story.appointment)?;
         let view = AppointmentView::new(&story.appointment, catalogue, &offsets);
         let cancelled = !story.is_live();
         let status = match story.state {

@@ -1,7 +1,8 @@
 //! What an opened agenda does by itself: epochs signed ahead, grants, hours to the horizon.
 
-use souspli_booking::zone::Zone;
-use souspli_crypto::keys::EpochSeeds;
+use souspli_booking::catalogue::Catalogue;
+use souspli_booking::zone::{Zone, offsets_of_vtimezone};
+use souspli_crypto::keys::{EpochSeeds, Role};
 use souspli_crypto::publish::open_identity;
 use souspli_crypto::vault::{OpenVault, RootVault, SlotSecret, member_locator};
 use souspli_protocol::publication::PublicationKind;
@@ -14,6 +15,9 @@ use super::setup::{HostKeys, Places, grants_publication, identity_publication};
 use super::staff::EpochKeys;
 use crate::failure::Failure;
 use crate::flow::Io;
+
+/// Minutes for which the catalogue's table of the zone must be right: more than the seven windows.
+const ZONE_AHEAD: u32 = 400 * 1_440;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -152,10 +156,17 @@ impl Session {
     pub(super) async fn publish_horizon(&mut self, io: &Io, now: u32) -> Result<u32, Failure> {
         let Some(practice) = self.open()?.practice.as_deref() else { return Ok(0) };
         let zone = Zone::new(&practice.catalogue.zone).map_err(|_| Failure::new("form").in_field("zone"))?;
-        if self.horizon_is_fresh(io, &zone, now).await? {
+        let is_fresh = zone_is_fresh(&practice.catalogue, &zone, now);
+        let renews_zone = self.open()?.member.content.role == Role::Owner && !is_fresh;
+        if !renews_zone && self.horizon_is_fresh(io, &zone, now).await? {
             return Ok(0);
         }
         let rules = self.fetch_rules(io).await?;
+        if renews_zone {
+            let catalogue = self.open()?.practice()?.catalogue.clone();
+            self.publish(io, catalogue, rules, now).await?;
+            return Ok(u32::try_from(WINDOWS).unwrap_or(7));
+        }
         let rng = &mut self.rng;
         let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
         let practice = open.practice()?;
@@ -166,4 +177,10 @@ impl Session {
         self.refresh(io, now).await?;
         Ok(u32::try_from(batch.len()).unwrap_or(u32::MAX))
     }
+}
+
+/// Whether the catalogue's table of the zone says what the database says, for longer than anything can be booked ahead.
+fn zone_is_fresh(catalogue: &Catalogue, zone: &Zone, now: u32) -> bool {
+    let to = now.saturating_add(ZONE_AHEAD);
+    offsets_of_vtimezone(&catalogue.vtimezone).is_some_and(|table| table.within(now, to) == zone.offsets(now, to))
 }
