@@ -1,7 +1,7 @@
 // Opening a full agenda with two workers and with one, in turns, and once more from what the device has kept sealed.
 // `cargo xtask bench agenda` fills the practice and says where it is.
 
-import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test, type Browser, type BrowserContext, type Page, type Route } from '@playwright/test';
 import { availableParallelism } from 'node:os';
 import { open, typeKeys } from './practice-page';
 
@@ -41,8 +41,7 @@ const device = async (browser: Browser, workers: 1 | 2): Promise<BrowserContext>
 };
 
 /** Unlocks, and gives the milliseconds from the empty agenda to the full one. */
-const openAgenda = async (page: Page, workers: 1 | 2): Promise<number> => {
-  await open(page);
+const unlock = async (page: Page, workers: 1 | 2): Promise<number> => {
   await typeKeys(page, { accountKey: told('ACCOUNT_KEY'), passphrase: told('PASSPHRASE'), recoveryCode: '' });
   const full = `(${told('BOOKINGS')}) Agenda`;
   await expect(page).toHaveTitle(new RegExp(`^${full.replace(/[()]/gu, '\\$&')}`, 'u'), { timeout: OPENED_MS });
@@ -55,7 +54,9 @@ const openAgenda = async (page: Page, workers: 1 | 2): Promise<number> => {
 /** A first opening on a device that has nothing yet. */
 const first = async (browser: Browser, workers: 1 | 2): Promise<number> => {
   const context = await device(browser, workers);
-  const took = await openAgenda(await context.newPage(), workers);
+  const page = await context.newPage();
+  await open(page);
+  const took = await unlock(page, workers);
   await context.close();
   return took;
 };
@@ -64,16 +65,22 @@ const first = async (browser: Browser, workers: 1 | 2): Promise<number> => {
 const second = async (browser: Browser): Promise<{ took: number; opened: number }> => {
   const context = await device(browser, 2);
   const page = await context.newPage();
-  await openAgenda(page, 2);
-  const fetched: Promise<number>[] = [];
-  page.on('response', (response) => {
-    if (!response.url().endsWith('/sync')) return;
-    const count = response.json().then(({ entries }: { entries: { event: string | null }[] }) => entries.slice(1).filter(({ event }) => event !== null).length);
-    fetched.push(count);
-  });
-  const took = await openAgenda(page, 2);
+  await open(page);
+  await unlock(page, 2);
+  let [answers, opened] = [0, 0];
   // Each answer begins with the last entry that the device has already.
-  const opened = (await Promise.all(fetched)).reduce((sum, count) => sum + count, 0);
+  const count = async (route: Route): Promise<void> => {
+    const response = await route.fetch();
+    const { entries } = (await response.json()) as { entries: readonly { readonly event: string | null }[] };
+    answers += 1;
+    opened += entries.slice(1).filter(({ event }) => event !== null).length;
+    await route.fulfill({ response });
+  };
+  await open(page);
+  await context.route('**/sync', count);
+  const took = await unlock(page, 2);
+  expect(answers, 'answers about what is new').toBeGreaterThan(0);
+  await context.unrouteAll({ behavior: 'ignoreErrors' });
   await context.close();
   return { took, opened };
 };
