@@ -1,9 +1,10 @@
-//! The only build script: `cargo xtask start` and `cargo xtask test`.
+//! The only build script: `cargo xtask start`, `test`, `bench` and `vectors`.
 //!
-//! One file per command, one file per test stage. A command that fails says why in a sentence; a command that is
+//! One file per command, one file per stage of a command. A command that fails says why in a sentence; a command that is
 //! interrupted leaves no process and no temporary database behind.
 
 mod apt;
+mod bench;
 mod browser;
 mod counts;
 mod failure;
@@ -17,6 +18,7 @@ mod start;
 mod steps;
 mod test;
 mod toolchain;
+mod vectors;
 mod versions;
 mod wasm;
 mod web;
@@ -28,7 +30,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
 
-/// Builds, starts and tests Souspli.
+/// Builds, starts, tests and measures Souspli.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
 struct Xtask {
@@ -40,6 +42,8 @@ struct Xtask {
 enum Command {
     Start(start::Options),
     Test(test::Options),
+    Bench(bench::Options),
+    Vectors(vectors::Options),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +51,8 @@ fn main() -> ExitCode {
     let outcome = interrupt::watch().and_then(|()| match xtask.command {
         Command::Start(options) => start::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Vectors(options) => vectors::run(&options),
     });
     match outcome {
         Ok(code) => code,

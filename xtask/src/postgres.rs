@@ -1,4 +1,4 @@
-//! A PostgreSQL cluster for one run of the tests: its own directory, a random loopback port, a random password, real
+//! A PostgreSQL cluster for one run of the tests or of a measurement: its own directory, a random loopback port, a random password, real
 //! `fsync`. A watch in another process group stops and deletes it when we end, however we end: its standard input is
 //! a pipe whose other end only we hold, so that even `kill -9` closes it.
 
@@ -27,6 +27,8 @@ pub(crate) struct Postgres {
     pub(crate) data: PathBuf,
     /// The server's version.
     pub(crate) version: Version,
+    /// The folder of PostgreSQL's programs.
+    pub(crate) bin: PathBuf,
     watch: Child,
 }
 
@@ -41,7 +43,7 @@ impl Postgres {
         let watch = watch(&folder, &bin, &owner, Stdio::piped())?;
         let data = folder.join("data");
         // From here on every way out of this function goes through Drop.
-        let mut cluster = Self { url: String::new(), data, version, watch };
+        let mut cluster = Self { url: String::new(), data, version, bin: bin.clone(), watch };
         let password = random_hex()?;
         cluster.init(&folder, &bin, &owner, &password)?;
         let port = cluster.serve(&folder, &bin, &owner)?;

@@ -53,7 +53,7 @@ fn the_committed_files_are_what_the_generator_makes() {
     for (name, cases) in own::files() {
         let made = souspli_crypto::vectors::fill(cases).unwrap_or_else(|error| panic!("{name}: {error}"));
         let committed: Vec<serde_json::Value> = serde_json::from_str(&read(name)).expect("JSON");
-        assert!(made == committed, "{name} differs: cargo run -p souspli-crypto --example vectors");
+        assert!(made == committed, "{name} differs: cargo xtask vectors");
     }
 }
 

@@ -8,7 +8,7 @@ pub mod tables;
 pub mod view;
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -69,9 +69,20 @@ pub struct Device {
 impl Device {
     /// A device that knows a host's address.
     pub fn new(host: SocketAddr) -> Self {
+        Self::through(HttpConnector::new(), host)
+    }
+
+    /// A device with an address of its own on this machine, as hosts see it.
+    pub fn from(host: SocketAddr, address: IpAddr) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_local_address(Some(address));
+        Self::through(connector, host)
+    }
+
+    fn through(connector: HttpConnector, host: SocketAddr) -> Self {
         Self {
             host,
-            client: Client::builder(TokioExecutor::new()).build_http(),
+            client: Client::builder(TokioExecutor::new()).build(connector),
             kept: BTreeMap::new(),
             exchanges: Vec::new(),
             refuses: false,

@@ -1,4 +1,4 @@
-//! Writes `tests/vectors/time.json` anew, natively: `cargo run -p souspli-wasm --example time-vectors --features vectors`.
+//! Writes `time.json` into a folder, natively; `cargo xtask vectors` runs it.
 
 mod cases;
 
@@ -6,9 +6,9 @@ use std::error::Error;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/time.json");
+    let folder = std::env::args_os().nth(1).ok_or("a folder to write to is missing")?;
     let mut text = serde_json::to_string_pretty(&souspli_wasm::fill(cases::cases())?)?;
     text.push('\n');
-    std::fs::write(file, text)?;
+    std::fs::write(Path::new(&folder).join("time.json"), text)?;
     Ok(())
 }

@@ -45,23 +45,30 @@ async fn handle(
     if submitted.event.header().context != calendar.context {
         return Err(Code::WrongContext.into());
     }
-    if let Some(receipt) = stored(&host, &calendar, &submitted).await? {
+    if let Err(rejection) = admit(&host, &calendar, &submitted).await {
+        // What is stored already was in order when it was new. Only here: the store finds it out for all others.
+        let receipt = stored(&host, &calendar, &submitted).await?.ok_or(rejection)?;
         return Ok(ok(Appended { receipt: Blob(receipt) }).into_response());
-    }
-    let now = host.clock.minute();
-    let directory = host.directory(&calendar).await?;
-    check::signatures(&submitted, &calendar.context)?;
-    check::author(&submitted, &directory, now)?;
-    check::times(&submitted, &calendar, &directory, now)?;
-    check::claims(&submitted, &calendar.context)?;
-    let header = submitted.event.header();
-    if header.author_kind == AuthorKind::Link {
-        host.count_booking(&calendar, header.author, &submitted.hash, submitted.work)?;
     }
     append(&host, &calendar, submitted).await
 }
 
-/// The receipt of these very bytes, where they are stored already: what they say was checked when they were new.
+/// Everything that is checked before the store is asked.
+async fn admit(host: &Shared, calendar: &Calendar, submitted: &Submitted) -> Result<(), Rejection> {
+    let now = host.clock.minute();
+    let directory = host.directory(calendar).await?;
+    check::signatures(submitted, &calendar.context)?;
+    check::author(submitted, &directory, now)?;
+    check::times(submitted, calendar, &directory, now)?;
+    check::claims(submitted, &calendar.context)?;
+    let header = submitted.event.header();
+    if header.author_kind == AuthorKind::Link {
+        host.count_booking(calendar, header.author, &submitted.hash, submitted.work)?;
+    }
+    Ok(())
+}
+
+/// The receipt of these very bytes, where they are stored already.
 async fn stored(host: &Shared, calendar: &Calendar, submitted: &Submitted) -> Result<Option<Vec<u8>>, Rejection> {
     let (id, header) = (calendar.context.calendar, submitted.event.header());
     let Some(last) = host.store.last_event(id, header.record).await? else { return Ok(None) };

@@ -1,0 +1,116 @@
+// Opening a full agenda with two workers and with one, in turns, and once more from what the device has kept sealed.
+// `cargo xtask bench agenda` fills the practice and says where it is.
+
+import { expect, test, type Browser, type BrowserContext, type Page, type Route } from '@playwright/test';
+import { availableParallelism } from 'node:os';
+import { open, typeKeys } from './practice-page';
+
+const ROUNDS = 3;
+/** Two workers' time as a part of one worker's. */
+const AIM = 0.65;
+const OPENED_MS = 180_000;
+
+type Titles = { __titles?: { readonly title: string; readonly at: number }[] };
+
+const told = (name: string): string => {
+  const value = process.env[`SOUSPLI_BENCH_${name}`];
+  if (value === undefined) throw new Error(`SOUSPLI_BENCH_${name} is not set: run cargo xtask bench agenda`);
+  return value;
+};
+
+/** The page's title says when the agenda is there and how many bookings wait in it; read where it changes. */
+const watchTitles = (): void => {
+  const titles: { readonly title: string; readonly at: number }[] = [];
+  (globalThis as Titles).__titles = titles;
+  document.addEventListener('DOMContentLoaded', () => {
+    const note = (): unknown => titles.push({ title: document.title, at: performance.now() });
+    new MutationObserver(note).observe(document.head, { subtree: true, childList: true, characterData: true });
+  });
+};
+
+/** What a device with one core says of itself: the page then works with one worker, as it does there. */
+const haveOneCore = (): void => {
+  Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => 1 });
+};
+
+const device = async (browser: Browser, workers: 1 | 2): Promise<BrowserContext> => {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Paris', baseURL: told('HOST'), viewport: { width: 1280, height: 900 } });
+  await context.addInitScript(watchTitles);
+  if (workers === 1) await context.addInitScript(haveOneCore);
+  return context;
+};
+
+/** Unlocks, and gives the milliseconds from the empty agenda to the full one. */
+const unlock = async (page: Page, workers: 1 | 2): Promise<number> => {
+  await typeKeys(page, { accountKey: told('ACCOUNT_KEY'), passphrase: told('PASSPHRASE'), recoveryCode: '' });
+  const full = `(${told('BOOKINGS')}) Agenda`;
+  await expect(page).toHaveTitle(new RegExp(`^${full.replace(/[()]/gu, '\\$&')}`, 'u'), { timeout: OPENED_MS });
+  expect(page.workers(), 'workers of this page').toHaveLength(workers);
+  const titles = await page.evaluate(() => (globalThis as Titles).__titles ?? []);
+  const at = (start: string): number => titles.find(({ title }) => title.startsWith(start))?.at ?? Number.NaN;
+  return at(full) - at('Agenda');
+};
+
+/** A first opening on a device that has nothing yet. */
+const first = async (browser: Browser, workers: 1 | 2): Promise<number> => {
+  const context = await device(browser, workers);
+  const page = await context.newPage();
+  await open(page);
+  const took = await unlock(page, workers);
+  await context.close();
+  return took;
+};
+
+/** Opens twice on one device; gives the second time, and the events that the second opening had to fetch and open. */
+const second = async (browser: Browser): Promise<{ took: number; opened: number }> => {
+  const context = await device(browser, 2);
+  const page = await context.newPage();
+  await open(page);
+  await unlock(page, 2);
+  let [answers, opened] = [0, 0];
+  // Each answer begins with the last entry that the device has already.
+  const count = async (route: Route): Promise<void> => {
+    const response = await route.fetch();
+    const { entries } = (await response.json()) as { entries: readonly { readonly event: string | null }[] };
+    answers += 1;
+    opened += entries.slice(1).filter(({ event }) => event !== null).length;
+    await route.fulfill({ response });
+  };
+  await open(page);
+  await context.route('**/sync', count);
+  const took = await unlock(page, 2);
+  expect(answers, 'answers about what is new').toBeGreaterThan(0);
+  await context.unrouteAll({ behavior: 'ignoreErrors' });
+  await context.close();
+  return { took, opened };
+};
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+const say = (line: string): unknown => process.stdout.write(`${line}\n`);
+const figure = (name: string, words: string, aim: string, met: boolean): unknown => say(`figure | ${name} | ${words} | ${aim} | ${met ? 'met' : 'missed'}`);
+
+test('the agenda of a full practice', async ({ browser }) => {
+  const bookings = Number(told('BOOKINGS')).toLocaleString('en');
+  if (availableParallelism() < 2) say('    this machine has one core: two workers cannot be faster than one here');
+  // Keys are renewed and hours published by whoever opens first; that opening is not counted.
+  await first(browser, 2);
+  const two: number[] = [];
+  const one: number[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    two.push(await first(browser, 2));
+    one.push(await first(browser, 1));
+    say(`    round ${round}: two workers ${seconds(two.at(-1) ?? 0)}, one worker ${seconds(one.at(-1) ?? 0)}`);
+  }
+  const again: number[] = [];
+  let opened = 0;
+  for (let round = 1; round <= ROUNDS; round++) {
+    const { took, opened: now } = await second(browser);
+    again.push(took);
+    opened = Math.max(opened, now);
+    say(`    second opening ${round}: ${seconds(took)}, ${now} envelopes opened`);
+  }
+  const ratio = median(two) / median(one);
+  figure(`agenda, ${bookings} bookings`, `two workers take ${ratio.toFixed(2)} of one's time (${seconds(median(two))} of ${seconds(median(one))})`, `at most ${AIM}`, ratio <= AIM);
+  figure('agenda, opened again', `${opened} envelopes opened (${seconds(median(again))})`, 'at most 0', opened === 0);
+});
