@@ -67,14 +67,16 @@ test('a stream that breaks is opened again, signed anew; meanwhile the page asks
   await patient.context().close();
 });
 
-test('locking ends the stream', async ({ page, context, host }) => {
+test('locking ends the workers, and with them keys and stream', async ({ page, host }) => {
   const own = await Practice.create(host.address);
-  const opened = context.waitForEvent('request', (request) => request.url().endsWith('/stream'));
+  const streaming = page.waitForResponse((answer) => answer.url().endsWith('/stream') && answer.ok());
   await unlock(page, own.keys);
-  const stream = await opened;
-  const ended = context.waitForEvent('requestfailed', (request) => request === stream);
+  await streaming;
+  const workers = page.workers();
+  expect(workers.length).toBeGreaterThan(0);
+  const ended = workers.map((worker) => worker.waitForEvent('close'));
   await page.getByRole('button', { name: 'Lock', exact: true }).click();
-  await ended;
+  await Promise.all(ended);
 });
 
 test('declined, with a question before it', async ({ page, browser, host }) => {

@@ -1,13 +1,13 @@
 // The worker's side: one session, one call at a time, in the order in which they came.
 
 import type { FromWorker, Progress, ToWorker } from './channel.ts';
-import type { HttpRequest, Minute, PracticeCalls, Result } from './contract.ts';
+import type { Minute, Result } from './contract.ts';
 import { drive, type World } from './drive.ts';
 import { failure, type Session } from './flow.ts';
 import type { help, Helper } from './helper.ts';
-import { open, send } from './host.ts';
+import { send } from './host.ts';
 import { forget, keep, load } from './outbox.ts';
-import type { listen } from './stream.ts';
+import type { follow } from './stream.ts';
 
 /** What a worker needs of its global scope. */
 type Scope = {
@@ -19,7 +19,7 @@ type Scope = {
 export const nowMinute = (): Minute => Math.floor(Date.now() / 60_000);
 
 /** What only the practice's workers need: a second one beside the first, and the host's stream. */
-export type Staff = { readonly helper: Helper; readonly help: typeof help; readonly listen: typeof listen };
+export type Staff = { readonly helper: Helper; readonly help: typeof help; readonly follow: typeof follow };
 
 /** Answers calls with the session that `begin` brings up. Must run before the worker's first message. */
 export const serve = (begin: () => Promise<Session>, staff: Staff | null = null): void => {
@@ -45,11 +45,6 @@ export const serve = (begin: () => Promise<Session>, staff: Staff | null = null)
     return result;
   };
 
-  const sign = async (): Promise<Result<HttpRequest>> => {
-    const signed = (await queue('stream', {}, () => undefined)) as Result<PracticeCalls['stream']['value']>;
-    return signed.ok ? { ok: true, value: { ...signed.value, body: new TextEncoder().encode(signed.value.body) } } : signed;
-  };
-
   scope.addEventListener('message', ({ data }) => {
     switch (data.kind) {
       case 'call': {
@@ -66,8 +61,7 @@ export const serve = (begin: () => Promise<Session>, staff: Staff | null = null)
         staff?.help(data.port, (events) => queue('openEvents', { events }, () => undefined));
         break;
       case 'listen':
-        // Where signing traps, the session is told to be broken already.
-        staff?.listen({ sign, open, tell: (word) => scope.postMessage({ kind: 'stream', word }) }).catch(() => undefined);
+        staff?.follow(queue, (word) => scope.postMessage({ kind: 'stream', word }));
         break;
     }
   });
