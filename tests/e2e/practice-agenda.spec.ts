@@ -13,7 +13,9 @@ test('a booking appears by itself, is confirmed, and the patient sees it', async
   await asList(page);
   const patient = await another(browser, host.address);
   await book(patient, practice.link, 'Comes Alone');
+  const booked = Date.now();
   await expect(page.getByText(/^New: Comes Alone, /u)).toBeVisible({ timeout: TOLD_MS });
+  process.stdout.write(`e2e: agenda: a booking appeared ${((Date.now() - booked) / 1000).toFixed(1)} s after the patient was told of it\n`);
   await expect(page).toHaveTitle(/^\(1\) Agenda · Souspli$/u);
   await expectAccessible(page, 'agenda with a booking that waits');
 

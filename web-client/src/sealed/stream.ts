@@ -4,14 +4,12 @@
 import type { StreamWord } from './channel.ts';
 import type { HttpRequest, PracticeCalls, Result } from './contract.ts';
 import { open } from './host.ts';
-
-/** How the worker runs a call of its session. */
-type Queue = (call: string, args: unknown, progress: () => void) => Promise<Result<unknown>>;
+import type { Queue } from './serve.ts';
 
 /** Listens with the session's own signatures. */
 export const follow = (queue: Queue, tell: Line['tell']): void => {
   const sign = async (): Promise<Result<HttpRequest>> => {
-    const signed = (await queue('stream', {}, () => undefined)) as Result<PracticeCalls['stream']['value']>;
+    const signed = (await queue('stream', {})) as Result<PracticeCalls['stream']['value']>;
     return signed.ok ? { ok: true, value: { ...signed.value, body: new TextEncoder().encode(signed.value.body) } } : signed;
   };
   // Where signing traps, the session is told to be broken already.
