@@ -28,16 +28,16 @@ pub fn cases() -> Vec<Value> {
     for name in ZONES {
         let zone = Zone::new(name).expect("zone");
         let span = json!({ "zone": name, "from": FROM, "to": TO });
-        cases.push(case("zone", name.to_owned(), &span));
+        cases.push(case("zone", name, &span));
         let offsets = zone.offsets(FROM, TO);
         for (minute, _) in zone.transitions(FROM, TO) {
             around(&mut cases, name, &offsets, minute);
         }
     }
     let unknown = json!({ "zone": "europe/paris", "from": FROM, "to": TO });
-    cases.push(case("zone", "a zone in another spelling".to_owned(), &unknown));
+    cases.push(case("zone", "a zone in another spelling", &unknown));
     let turned = json!({ "offsets": [[0, 60], [5, 60]], "minute": 0 });
-    cases.push(case("shown-time", "a table that does not change".to_owned(), &turned));
+    cases.push(case("shown-time", "a table that does not change", &turned));
     cases
 }
 
@@ -50,7 +50,7 @@ fn around(cases: &mut Vec<Value>, name: &str, offsets: &Offsets, change: u32) {
     }
     let step = u32::from(offsets.at(change).abs_diff(offsets.at(change - 1)));
     let (old, new) = (count(offsets.wall_time(change - 1)) + 1, count(offsets.wall_time(change)));
-    for count in [old - 1, old, (old + new) / 2, new - 1, new, new + step] {
+    for count in [old - 1, old, u32::midpoint(old, new), new - 1, new, new + step] {
         let (date, minute) = (Date::from_days(count / DAY).expect("date"), count % DAY);
         let named = format!("{name} {date}, {:02}:{:02}", minute / 60, minute % 60);
         if !cases.iter().any(|case| case["name"] == named.as_str()) {
@@ -96,6 +96,6 @@ fn rules(first: Date) -> Value {
     json!({ "weekly": weekly, "exceptions": [] })
 }
 
-fn case(family: &str, name: String, input: &Value) -> Value {
-    json!({ "name": name, "family": family, "input": input })
+fn case(family: &str, name: impl Into<String>, input: &Value) -> Value {
+    json!({ "name": name.into(), "family": family, "input": input })
 }
