@@ -36,6 +36,23 @@ test('cancelled, after a question', async ({ page, practice }) => {
   expect((await practice.bookingOf('Cancels It')).state).toBe('cancelled');
 });
 
+test('a press while the page is looking by itself is served after the look', async ({ page, practice }) => {
+  await book(page, practice.link, 'Presses Early');
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((settle) => (release = settle));
+  await page.route('**/records/**', async (route) => {
+    await released;
+    await route.continue();
+  });
+  const looking = page.waitForRequest('**/records/**');
+  await page.getByRole('button', { name: 'Look now' }).click();
+  await looking;
+  await page.getByRole('button', { name: 'Cancel the appointment' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the appointment' }).click();
+  release();
+  await expect(heading(page, 'This appointment is cancelled')).toBeVisible();
+});
+
 test('moved, after a question', async ({ page, practice }) => {
   await book(page, practice.link, 'Moves It');
   const before = await page.locator('dd').first().innerText();

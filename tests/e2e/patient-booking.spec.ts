@@ -207,6 +207,10 @@ test.describe('on a small phone in another zone', () => {
     await times(page).first().click();
     await fillForm(page, 'Small Phone');
     await expectAccessible(page, 'details, small and dark');
+    await page.getByRole('button', { name: 'Français' }).click();
+    await expect(heading(page, 'Vos coordonnées')).toBeVisible();
+    await expectAccessible(page, 'details, small and dark, in French');
+    await page.getByRole('button', { name: 'English' }).click();
     await send(page);
     await expect(heading(page, 'Your time is reserved')).toBeVisible();
     await expect(page.getByText(/where your device is \(New York\)/u)).toBeVisible();

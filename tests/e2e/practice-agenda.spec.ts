@@ -13,7 +13,9 @@ test('a booking appears by itself, is confirmed, and the patient sees it', async
   await asList(page);
   const patient = await another(browser, host.address);
   await book(patient, practice.link, 'Comes Alone');
+  const booked = Date.now();
   await expect(page.getByText(/^New: Comes Alone, /u)).toBeVisible({ timeout: TOLD_MS });
+  process.stdout.write(`e2e: agenda: a booking appeared ${((Date.now() - booked) / 1000).toFixed(1)} s after the patient was told of it\n`);
   await expect(page).toHaveTitle(/^\(1\) Agenda · Souspli$/u);
   await expectAccessible(page, 'agenda with a booking that waits');
 
@@ -67,14 +69,16 @@ test('a stream that breaks is opened again, signed anew; meanwhile the page asks
   await patient.context().close();
 });
 
-test('locking ends the stream', async ({ page, context, host }) => {
+test('locking ends the workers, and with them keys and stream', async ({ page, host }) => {
   const own = await Practice.create(host.address);
-  const opened = context.waitForEvent('request', (request) => request.url().endsWith('/stream'));
+  const streaming = page.waitForResponse((answer) => answer.url().endsWith('/stream') && answer.ok());
   await unlock(page, own.keys);
-  const stream = await opened;
-  const ended = context.waitForEvent('requestfailed', (request) => request === stream);
+  await streaming;
+  const workers = page.workers();
+  expect(workers.length).toBeGreaterThan(0);
+  const ended = workers.map((worker) => worker.waitForEvent('close'));
   await page.getByRole('button', { name: 'Lock', exact: true }).click();
-  await ended;
+  await Promise.all(ended);
 });
 
 test('declined, with a question before it', async ({ page, browser, host }) => {

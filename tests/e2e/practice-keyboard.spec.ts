@@ -83,11 +83,12 @@ for (const [name, use] of [
   ['in the dark', { colorScheme: 'dark' }],
   ['at 200 % zoom', { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 }],
   ['in French', { locale: 'fr-FR' }],
+  ['in French, 320 pixels wide', { locale: 'fr-FR', viewport: { width: 320, height: 640 } }],
 ] as const) {
   test.describe(name, () => {
     test.use(use);
     test(`every part, ${name}`, async ({ page }) => {
-      const french = name === 'in French';
+      const french = name.startsWith('in French');
       if (french) {
         await page.goto('/practice');
         await page.getByRole('textbox', { name: 'Clé de compte' }).fill(practice.keys.accountKey);

@@ -4,8 +4,8 @@ import { expect, type Browser, type BrowserContext, type Locator, type Page } fr
 import { heading } from './booking';
 import type { Keys } from './practice';
 
-/** How long what is new may take to appear by itself: the host's stream tells of it. */
-export const TOLD_MS = 3_000;
+/** How long what is new may take to appear by itself, on a busy machine: the host's stream tells of it. */
+export const TOLD_MS = 5_000;
 /** And where the stream has to be opened again first, or the page has to ask by itself. */
 export const SOON_MS = 45_000;
 

@@ -44,9 +44,14 @@ export class Appointment {
     if (this.busy !== null) return;
     this.busy = 'read';
     const booking = await this.#call('read', {});
-    this.busy = null;
+    this.#looked();
     this.failure = booking.ok ? null : booking.failure;
     if (booking.ok) this.#show(booking.value);
+  }
+
+  /** A press may have come meanwhile: it is served after the look. */
+  #looked(): void {
+    if (this.busy === 'read') this.busy = null;
   }
 
   beginMove(): void {
@@ -75,8 +80,13 @@ export class Appointment {
     this.asks = 'move';
   }
 
+  /** What was pressed is on its way. */
+  get acts(): boolean {
+    return this.busy === 'move' || this.busy === 'cancel';
+  }
+
   async move(): Promise<void> {
-    if (this.time === null || this.busy !== null) return;
+    if (this.time === null || this.acts) return;
     this.busy = 'move';
     this.failure = null;
     const { start } = this.time;
@@ -95,7 +105,7 @@ export class Appointment {
   }
 
   async cancel(): Promise<void> {
-    if (this.busy !== null) return;
+    if (this.acts) return;
     this.busy = 'cancel';
     this.failure = null;
     const cancelled = await this.#call('cancel', { text: this.cancelText });

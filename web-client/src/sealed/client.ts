@@ -11,29 +11,25 @@ export type CallTable<C> = { readonly [K in keyof C]: { readonly args: unknown; 
 export type Sealed<C extends CallTable<C>> = {
   /** Calls run one at a time, in order. Never rejects: what goes wrong is a `Failure`. */
   call<K extends keyof C & string>(name: K, args: C[K]['args'], onProgress?: (progress: Progress) => void): Promise<Result<C[K]['value']>>;
-  /** Gives the worker a port; it goes over and cannot be used here any more. */
-  lend(kind: 'delegates' | 'helps', port: MessagePort): void;
-  /** Has the worker listen to the host's stream, until the session ends. */
-  listen(hear: (word: StreamWord) => void): void;
+  /** Says something else to the worker; a port goes over and cannot be used here any more. */
+  post(message: ToWorker, ports?: MessagePort[]): void;
   /** Ends the worker and with it every key in its memory; calls under way fail with `sealed_closed`. */
   close(): void;
 };
 
 type Pending = { readonly settle: (result: Result<unknown>) => void; readonly onProgress: ((progress: Progress) => void) | undefined };
 
-/** A session in the worker at `script`, an address that has been through the code policy. */
-export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> => {
+/** A session in the worker at `script`, an address that has been through the code policy; `hear` is told of the stream. */
+export const openSealed = <C extends CallTable<C>>(script: string, hear?: (word: StreamWord) => void): Sealed<C> => {
   if (typeof WebAssembly === 'undefined') return closedFor<C>(failure('no_wasm'));
   const worker = new Worker(script);
   const pending = new Map<number, Pending>();
   let nextId = 0;
   let ended: Failure | null = null;
-  let hears: ((word: StreamWord) => void) | null = null;
 
   const end = (reason: Failure): void => {
     ended ??= reason;
     worker.terminate();
-    hears = null;
     for (const { settle } of pending.values()) settle({ ok: false, failure: ended });
     pending.clear();
   };
@@ -51,7 +47,7 @@ export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> =>
         pending.delete(data.id);
         break;
       case 'stream':
-        hears?.(data.word);
+        hear?.(data.word);
         break;
       case 'broken':
         end(data.failure);
@@ -74,14 +70,8 @@ export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> =>
         worker.postMessage(JSON.parse(JSON.stringify(message)));
       });
     },
-    lend(kind, port) {
-      const message: ToWorker = { kind, port };
-      worker.postMessage(message, [port]);
-    },
-    listen(hear) {
-      hears = hear;
-      const message: ToWorker = { kind: 'listen' };
-      worker.postMessage(message);
+    post(message, ports = []) {
+      worker.postMessage(message, ports);
     },
     close() {
       end(failure('sealed_closed'));
@@ -91,7 +81,6 @@ export const openSealed = <C extends CallTable<C>>(script: string): Sealed<C> =>
 
 const closedFor = <C extends CallTable<C>>(reason: Failure): Sealed<C> => ({
   call: () => Promise.resolve({ ok: false, failure: reason }),
-  lend: () => undefined,
-  listen: () => undefined,
+  post: () => undefined,
   close: () => undefined,
 });

@@ -1,6 +1,7 @@
 // The practice page's door to the sealed side: a session, and where the device has a second core a second worker that
 // opens half of many events. Its keys are sealed from one worker to the other; the page passes them on and reads nothing.
 
+import type { StreamWord } from './channel.ts';
 import { openSealed, type Sealed } from './client.ts';
 import { codePolicy } from './code-policy.ts';
 import type { PracticeCalls } from './contract.ts';
@@ -8,7 +9,7 @@ import workerAddress from './practice.worker.ts?worker&url';
 
 const script = codePolicy([workerAddress]);
 
-const open = (): Sealed<PracticeCalls> => openSealed<PracticeCalls>(script(workerAddress));
+const open = (hear?: (word: StreamWord) => void): Sealed<PracticeCalls> => openSealed<PracticeCalls>(script(workerAddress), hear);
 
 export type PracticeSealed = Pick<Sealed<PracticeCalls>, 'call' | 'close'> & {
   /** Once unlocked: calls `listener` when the host may have something new, and says whether it hears of it at once. */
@@ -19,7 +20,8 @@ export type PracticeSealed = Pick<Sealed<PracticeCalls>, 'call' | 'close'> & {
 const BRING_KEYS: ReadonlySet<string> = new Set<keyof PracticeCalls>(['finishCreate', 'unlock', 'recover', 'maintain']);
 
 export const openPractice = (): PracticeSealed => {
-  const first = open();
+  let hear: (word: StreamWord) => void = () => undefined;
+  const first = open((word) => hear(word));
   let second: Sealed<PracticeCalls> | null = null;
   let closed = false;
 
@@ -27,8 +29,8 @@ export const openPractice = (): PracticeSealed => {
     if (second !== null || closed || navigator.hardwareConcurrency < 2) return second;
     second = open();
     const { port1, port2 } = new MessageChannel();
-    first.lend('delegates', port1);
-    second.lend('helps', port2);
+    first.post({ kind: 'delegates', port: port1 }, [port1]);
+    second.post({ kind: 'helps', port: port2 }, [port2]);
     return second;
   };
   const handOver = async (): Promise<void> => {
@@ -50,13 +52,15 @@ export const openPractice = (): PracticeSealed => {
       return result;
     },
     onChange(listener, onHearing) {
-      first.listen((word) => {
+      hear = (word) => {
         if (word === 'changed') listener();
         else onHearing(word === 'up');
-      });
+      };
+      first.post({ kind: 'listen' });
     },
     close() {
       closed = true;
+      hear = () => undefined;
       second?.close();
       first.close();
     },

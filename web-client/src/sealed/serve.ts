@@ -1,13 +1,12 @@
 // The worker's side: one session, one call at a time, in the order in which they came.
 
 import type { FromWorker, Progress, ToWorker } from './channel.ts';
-import type { HttpRequest, Minute, PracticeCalls, Result } from './contract.ts';
+import type { Minute, Result } from './contract.ts';
 import { drive, type World } from './drive.ts';
 import { failure, type Session } from './flow.ts';
-import type { help, Helper } from './helper.ts';
-import { open, send } from './host.ts';
+import type { Helper } from './helper.ts';
+import { send } from './host.ts';
 import { forget, keep, load } from './outbox.ts';
-import type { listen } from './stream.ts';
 
 /** What a worker needs of its global scope. */
 type Scope = {
@@ -18,11 +17,17 @@ type Scope = {
 
 export const nowMinute = (): Minute => Math.floor(Date.now() / 60_000);
 
-/** What only the practice's workers need: a second one beside the first, and the host's stream. */
-export type Staff = { readonly helper: Helper; readonly help: typeof help; readonly listen: typeof listen };
+/** Runs a call after all that came before it. */
+export type Queue = (call: string, args: unknown, progress?: World['progress']) => Promise<Result<unknown>>;
+
+/** What only the practice's workers do beside calls: a second one helps the first, and the host's stream is followed. */
+export type Beside = {
+  readonly helper: Helper;
+  readonly hear: (message: Exclude<ToWorker, { readonly kind: 'call' }>, queue: Queue, post: (message: FromWorker) => void) => void;
+};
 
 /** Answers calls with the session that `begin` brings up. Must run before the worker's first message. */
-export const serve = (begin: () => Promise<Session>, staff: Staff | null = null): void => {
+export const serve = (begin: () => Promise<Session>, beside: Beside | null = null): void => {
   const scope = self as unknown as Scope;
   scope.addEventListener('securitypolicyviolation', (event) => {
     scope.postMessage({ kind: 'violation', directive: event.effectiveDirective, blocked: event.blockedURI });
@@ -33,9 +38,8 @@ export const serve = (begin: () => Promise<Session>, staff: Staff | null = null)
   });
 
   let before: Promise<unknown> = session;
-  /** Runs a call after all that came before it. */
-  const queue = (call: string, args: unknown, progress: World['progress']): Promise<Result<unknown>> => {
-    const world: World = { send, keep, load, forget, progress, helper: staff?.helper ?? null };
+  const queue: Queue = (call, args, progress = () => undefined) => {
+    const world: World = { send, keep, load, forget, progress, helper: beside?.helper ?? null };
     const result = before.then(async () => run(await session, call, args, world));
     before = result;
     result.catch(() => {
@@ -45,31 +49,15 @@ export const serve = (begin: () => Promise<Session>, staff: Staff | null = null)
     return result;
   };
 
-  const sign = async (): Promise<Result<HttpRequest>> => {
-    const signed = (await queue('stream', {}, () => undefined)) as Result<PracticeCalls['stream']['value']>;
-    return signed.ok ? { ok: true, value: { ...signed.value, body: new TextEncoder().encode(signed.value.body) } } : signed;
-  };
-
   scope.addEventListener('message', ({ data }) => {
-    switch (data.kind) {
-      case 'call': {
-        const { id } = data;
-        const progress = (progress: Progress): void => scope.postMessage({ kind: 'progress', id, progress });
-        const answer = (result: Result<unknown>): void => scope.postMessage({ kind: 'result', id, result });
-        queue(data.call, data.args, progress).then(answer, () => undefined);
-        break;
-      }
-      case 'delegates':
-        staff?.helper.connect(data.port);
-        break;
-      case 'helps':
-        staff?.help(data.port, (events) => queue('openEvents', { events }, () => undefined));
-        break;
-      case 'listen':
-        // Where signing traps, the session is told to be broken already.
-        staff?.listen({ sign, open, tell: (word) => scope.postMessage({ kind: 'stream', word }) }).catch(() => undefined);
-        break;
+    if (data.kind !== 'call') {
+      beside?.hear(data, queue, (message) => scope.postMessage(message));
+      return;
     }
+    const { id } = data;
+    const progress = (progress: Progress): void => scope.postMessage({ kind: 'progress', id, progress });
+    const answer = (result: Result<unknown>): void => scope.postMessage({ kind: 'result', id, result });
+    queue(data.call, data.args, progress).then(answer, () => undefined);
   });
 };
 

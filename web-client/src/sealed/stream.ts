@@ -2,9 +2,21 @@
 // line says is not believed: it is only a reason to sync, which verifies.
 
 import type { StreamWord } from './channel.ts';
-import type { HttpRequest, Result } from './contract.ts';
+import type { HttpRequest, PracticeCalls, Result } from './contract.ts';
+import { open } from './host.ts';
+import type { Queue } from './serve.ts';
 
-/** What the worker lends to it. */
+/** Listens with the session's own signatures. */
+export const follow = (queue: Queue, tell: Line['tell']): void => {
+  const sign = async (): Promise<Result<HttpRequest>> => {
+    const signed = (await queue('stream', {})) as Result<PracticeCalls['stream']['value']>;
+    return signed.ok ? { ok: true, value: { ...signed.value, body: new TextEncoder().encode(signed.value.body) } } : signed;
+  };
+  // Where signing traps, the session is told to be broken already.
+  listen({ sign, open, tell }).catch(() => undefined);
+};
+
+/** What a listener needs of the world. */
 export type Line = {
   /** A request signed anew: a host takes each signature once. */
   readonly sign: () => Promise<Result<HttpRequest>>;

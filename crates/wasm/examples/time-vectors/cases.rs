@@ -28,16 +28,16 @@ pub fn cases() -> Vec<Value> {
     for name in ZONES {
         let zone = Zone::new(name).expect("zone");
         let span = json!({ "zone": name, "from": FROM, "to": TO });
-        cases.push(case("zone", name.to_owned(), &span));
+        cases.push(case("zone", name, &span));
         let offsets = zone.offsets(FROM, TO);
         for (minute, _) in zone.transitions(FROM, TO) {
             around(&mut cases, name, &offsets, minute);
         }
     }
     let unknown = json!({ "zone": "europe/paris", "from": FROM, "to": TO });
-    cases.push(case("zone", "a zone in another spelling".to_owned(), &unknown));
+    cases.push(case("zone", "a zone in another spelling", &unknown));
     let turned = json!({ "offsets": [[0, 60], [5, 60]], "minute": 0 });
-    cases.push(case("shown-time", "a table that does not change".to_owned(), &turned));
+    cases.push(case("shown-time", "a table that does not change", &turned));
     cases
 }
 
@@ -96,6 +96,6 @@ fn rules(first: Date) -> Value {
     json!({ "weekly": weekly, "exceptions": [] })
 }
 
-fn case(family: &str, name: String, input: &Value) -> Value {
-    json!({ "name": name, "family": family, "input": input })
+fn case(family: &str, name: impl Into<String>, input: &Value) -> Value {
+    json!({ "name": name.into(), "family": family, "input": input })
 }
