@@ -106,6 +106,10 @@ impl Build {
         let cargo_home = env::var("CARGO_HOME").unwrap_or_else(|_| format!("{home}/.cargo"));
         let mut flags: Vec<String> = self.flags.iter().map(ToString::to_string).collect();
         flags.push(format!("--remap-path-prefix={cargo_home}=cargo"));
+        // The last that fits counts: of a crate's path, its name and what follows is enough.
+        for index in fs::read_dir(format!("{cargo_home}/registry/src")).into_iter().flatten().flatten() {
+            flags.push(format!("--remap-path-prefix={}=cargo", index.path().display()));
+        }
         flags.push(format!("--remap-path-prefix={}=souspli", workspace.root.display()));
         flags
     }

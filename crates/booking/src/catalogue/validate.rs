@@ -143,12 +143,12 @@ fn validate_languages(languages: &[String], findings: &mut Findings, at: &str) {
 
 /// The path of a field.
 fn field(at: &str, name: &str) -> String {
-    [at, ".", name].concat()
+    format!("{at}.{name}")
 }
 
 /// The path of one of several.
 fn item(list: &str, place: usize) -> String {
-    [list, "[", &place.to_string(), "]"].concat()
+    format!("{list}[{place}]")
 }
 
 fn is_new(ids: &mut Vec<ItemId>, id: ItemId) -> bool {

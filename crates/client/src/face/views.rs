@@ -292,7 +292,7 @@ impl AppointmentView {
     pub fn new(appointment: &Appointment, catalogue: &Catalogue, offsets: &Offsets) -> Self {
         let (start, end) = (appointment.start_minute(), appointment.end_minute());
         let practitioner = catalogue.practitioner(appointment.practitioner).map(|(_, who)| who);
-        let titled = |title: &str, name: &str| [title, " ", name].concat().trim().to_owned();
+        let titled = |title: &str, name: &str| format!("{title} {name}").trim().to_owned();
         Self {
             start: appointment.start,
             minute: start,

@@ -77,8 +77,8 @@ impl Session {
         };
         let instructions =
             catalogue.visit_type(story.appointment.visit_type).map_or("", |(_, visit)| visit.instructions.as_str());
-        let summary = [view.visit_type_name.as_str(), " · ", &catalogue.name].concat();
-        let address: Vec<&str> = catalogue.address.iter().map(String::as_str).collect();
+        let summary = format!("{} · {}", view.visit_type_name, catalogue.name);
+        let address: String = catalogue.address.iter().flat_map(|line| [line, "\n"]).collect();
         let uid = format!("{record}@souspli");
         let event = ics::Event {
             uid: &uid,
@@ -88,7 +88,7 @@ impl Session {
             end: story.appointment.end_minute(),
             status,
             summary: &summary,
-            location: &address.join("\n"),
+            location: address.strip_suffix('\n').unwrap_or_default(),
             description: instructions,
             alarm: (!cancelled).then_some(ALARM),
         };
