@@ -24,3 +24,8 @@ pub use patient::Patient;
 pub use practice::Practice;
 #[cfg(feature = "vectors")]
 pub use vectors::{fill, run_vectors};
+
+/// The standard allocator takes three kilobytes more of what a patient loads (ADR 0012).
+#[cfg(all(target_arch = "wasm32", feature = "patient"))]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

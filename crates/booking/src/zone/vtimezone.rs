@@ -1,8 +1,6 @@
 //! VTIMEZONE components (RFC 5545 §3.6.5): written from the changes of a zone, and checked before they are copied into
 //! a patient's calendar file.
 
-use souspli_protocol::sorted;
-
 use super::Offsets;
 use crate::date::Date;
 #[cfg(feature = "tzdb")]
@@ -86,49 +84,70 @@ pub fn is_vtimezone(text: &str, zone: &str) -> bool {
 /// The offsets that a component says, exact for the span that it covers; `None` for one that `Zone::vtimezone` does not
 /// write. What was in force before its first change is what that one changed from.
 pub fn offsets_of_vtimezone(text: &str) -> Option<Offsets> {
-    let mut changes = Vec::new();
+    let mut changes: Vec<Change> = Vec::new();
     let (mut starts, mut from) = (Vec::new(), 0);
-    for line in text.split_terminator("\r\n") {
-        let (name, value) = line.split_once(':')?;
-        match name {
-            "DTSTART" | "RDATE" => starts.push(read_local_time(value)?),
-            "TZOFFSETFROM" => from = read_offset(value)?,
-            "TZOFFSETTO" => {
-                let to = read_offset(value)?;
-                let onset = |local: i64| (u32::try_from(local - i64::from(from)).unwrap_or_default(), from, to);
-                changes.extend(starts.drain(..).map(onset));
+    for line in text.as_bytes().split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if let Some(local) = line.strip_prefix(b"DTSTART:").or_else(|| line.strip_prefix(b"RDATE:")) {
+            starts.push(read_local_time(local)?);
+        } else if let Some(offset) = line.strip_prefix(b"TZOFFSETFROM:") {
+            from = read_offset(offset)?;
+        } else if let Some(offset) = line.strip_prefix(b"TZOFFSETTO:") {
+            let to = read_offset(offset)?;
+            for local in starts.drain(..) {
+                insert(&mut changes, Change { minute: u32::try_from(local - from).unwrap_or(0), from, to });
             }
-            _ => {}
         }
     }
-    let changes = sorted(changes);
-    let mut entries = vec![(0, changes.first()?.1)];
-    for (minute, _, to) in changes {
+    let mut entries = vec![(0, changes.first()?.from)];
+    for Change { minute, to, .. } in changes {
         match entries.last_mut() {
             Some(last) if last.0 == minute => last.1 = to,
             Some(last) if last.1 != to => entries.push((minute, to)),
             _ => {}
         }
     }
-    Offsets::new(entries).ok()
+    let entries = entries.into_iter().map(|(minute, offset)| Some((minute, i16::try_from(offset).ok()?)));
+    Offsets::new(entries.collect::<Option<_>>()?).ok()
+}
+
+/// A change as a component tells it; offsets in minutes.
+struct Change {
+    minute: u32,
+    from: i64,
+    to: i64,
+}
+
+/// Keeps changes by rising minute.
+fn insert(changes: &mut Vec<Change>, change: Change) {
+    let place = changes.iter().position(|known| known.minute > change.minute).unwrap_or(changes.len());
+    changes.insert(place, change);
 }
 
 /// `20261025T030000`, as minutes since 1970 on the wall.
-fn read_local_time(text: &str) -> Option<i64> {
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u16>().ok();
-    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-    let date = Date::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)?;
-    Some(i64::from(date.days()) * 1_440 + i64::from(number(9, 11)?) * 60 + i64::from(number(11, 13)?))
+fn read_local_time(text: &[u8]) -> Option<i64> {
+    let (date, time) = text.split_first_chunk::<8>()?;
+    let date = u32::try_from(number(date)?).ok()?;
+    let date = Date::new(u16::try_from(date / 10_000).ok()?, (date / 100 % 100) as u8, (date % 100) as u8)?;
+    let (hours, minutes) = (number(time.get(1..3)?)?, number(time.get(3..5)?)?);
+    Some(i64::from(date.days()) * 1_440 + hours * 60 + minutes)
 }
 
 /// `+0130`, in minutes.
-fn read_offset(text: &str) -> Option<i16> {
-    let minutes = text.get(1..3)?.parse::<i16>().ok()? * 60 + text.get(3..5)?.parse::<i16>().ok()?;
-    match text.get(..1)? {
-        "+" => Some(minutes),
-        "-" => Some(-minutes),
+fn read_offset(text: &[u8]) -> Option<i64> {
+    let (sign, digits) = text.split_first()?;
+    let minutes = number(digits.get(..2)?)? * 60 + number(digits.get(2..)?)?;
+    match sign {
+        b'+' => Some(minutes),
+        b'-' => Some(-minutes),
         _ => None,
     }
+}
+
+/// A few digits.
+fn number(digits: &[u8]) -> Option<i64> {
+    let digit = |sum: i64, byte: &u8| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'));
+    if digits.len() > 8 { None } else { digits.iter().try_fold(0, digit) }
 }
 
 /// What a date, an offset or an abbreviation is made of.

@@ -107,16 +107,13 @@ impl Session {
         for entry in entries {
             let event = Event::parse(entry.event.0.clone()).map_err(|_| Distrust::BadEvent)?;
             verify(&event, &context).map_err(|_| Distrust::BadEvent)?;
+            self.written_in = Some(event.header().epoch);
             if let Ok(opened) = open_patient(&event, view.sealing()) {
                 access = Some(opened.access);
             }
         }
         self.access = Some(access.ok_or(Distrust::BadEvent)?);
-        if self.fetch_practice(io, now).await?.is_none() {
-            let last = entries.last().and_then(|entry| Event::parse(entry.event.0.clone()).ok());
-            let epoch = last.ok_or(Distrust::BadChain)?.header().epoch;
-            self.fetch_practice_of(io, epoch).await?;
-        }
+        self.fetch_practice(io, now).await?;
         self.fetch_times(io, now).await
     }
 

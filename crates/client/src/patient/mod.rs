@@ -62,6 +62,8 @@ struct Session {
     pins: Pins,
     /// What a record's events say that its patient may read.
     access: Option<CalendarKey>,
+    /// The epoch of its last event: where nobody has signed keys since, the practice is read as of then.
+    written_in: Option<u32>,
     practice: Option<Box<Practice>>,
     availability: Option<Availability>,
     held: Option<Held>,
@@ -77,6 +79,7 @@ impl Patient {
             link: None,
             pins: Pins::default(),
             access: None,
+            written_in: None,
             practice: None,
             availability: None,
             held: None,
@@ -130,47 +133,30 @@ impl Session {
             self.pins = Pins::default();
         }
         (self.link, self.practice, self.availability) = (Some((context, right)), None, None);
-        (self.held, self.booked) = (None, None);
+        (self.held, self.booked, self.written_in) = (None, None, None);
         Ok(())
     }
 
     /// Fetches and verifies the profile. `None`: the practice takes no bookings at present.
     async fn fetch_practice(&mut self, io: &Io, now: u32) -> Result<Option<&Practice>, Failure> {
-        let access = match &self.linked()?.1 {
-            Right::Book { .. } => None,
-            Right::Manage { .. } | Right::View { .. } => self.access.as_ref().map(CalendarKey::duplicate),
-        };
         let context = self.linked()?.0;
-        let profile: Profile = self.host.get(io, calendar_path(&context.calendar, "profile")).await?;
-        let access = match (&self.linked()?.1, &access) {
-            (Right::Book { keys, .. }, _) => Access::Link(keys),
-            (_, Some(key)) => Access::Key(key),
-            (_, None) => return Err(no_link()),
+        let mut profile: Profile = self.host.get(io, calendar_path(&context.calendar, "profile")).await?;
+        let (mut pins, mut as_of) = (self.pins, now);
+        if let (None, Some(epoch)) = (&profile.identity, self.written_in) {
+            profile.identity = Some(self.fetch_identity(io, epoch).await?);
+            (pins.epoch, as_of) = (epoch, epoch.saturating_mul(EPOCH_MINUTES));
+        }
+        let access = match &self.linked()?.1 {
+            Right::Book { keys, .. } => Access::Link(keys),
+            Right::Manage { .. } | Right::View { .. } => Access::Key(self.access.as_ref().ok_or_else(no_link)?),
         };
-        let mut pins = self.pins;
-        let verified = verify_profile(&context, &access, &profile, &mut pins, now)?;
-        self.pins = pins;
+        let verified = verify_profile(&context, &access, &profile, &mut pins, as_of)?;
+        self.pins = Pins { epoch: pins.epoch.max(self.pins.epoch), ..pins };
         self.practice = match verified {
             Verified::Open(practice) => Some(practice),
             Verified::Silent => None,
         };
         Ok(self.practice.as_deref())
-    }
-
-    /// The practice as of an epoch in which a record was written: where nobody has signed keys since, what was booked can
-    /// still be read, and nothing more.
-    async fn fetch_practice_of(&mut self, io: &Io, epoch: u32) -> Result<(), Failure> {
-        let context = self.linked()?.0;
-        let mut profile: Profile = self.host.get(io, calendar_path(&context.calendar, "profile")).await?;
-        profile.identity = Some(self.fetch_identity(io, epoch).await?);
-        let access = self.access.as_ref().ok_or_else(no_link)?;
-        let mut pins = Pins { epoch, ..self.pins };
-        let then = epoch.saturating_mul(EPOCH_MINUTES);
-        if let Verified::Open(practice) = verify_profile(&context, &Access::Key(access), &profile, &mut pins, then)? {
-            self.pins = Pins { epoch: self.pins.epoch, ..pins };
-            self.practice = Some(practice);
-        }
-        Ok(())
     }
 
     /// The identity of an epoch, as the host gives it.
