@@ -142,14 +142,14 @@ test('Back goes a step back and gives the time free again', async ({ page, pract
   expect(new URL(page.url()).hash).toBe('');
 });
 
-test('a hold is begun anew once', async ({ page, practice }) => {
+test('a hold is kept ten minutes longer, once', async ({ page, practice }) => {
   await openLink(page, practice.link);
   await chooseTime(page);
-  const extend = page.getByRole('button', { name: 'Start the ten minutes again' });
+  const extend = page.getByRole('button', { name: 'Keep it ten minutes longer' });
   await extend.click();
   await expect(extend).toBeHidden();
   await expect(page.getByText(/now held until \d\d:\d\d/u)).toBeVisible();
-  await expect(page.getByText(/^Held for you: (?:9|10):\d\d$/u)).toBeVisible();
+  await expect(page.getByText(/^Held for you: (?:19|20):\d\d$/u)).toBeVisible();
 });
 
 test('a time that is taken meanwhile: the nearest are offered, the form stays', async ({ page, practice, browser, host }) => {

@@ -11,7 +11,7 @@ export default defineConfig({
   ...(process.env['SOUSPLI_SCREENSHOTS'] === undefined ? { testIgnore: 'screenshots.spec.ts' } : {}),
   outputDir: '../../test-results',
   // One host and one practice for all tests: they take turns.
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,

@@ -199,7 +199,7 @@ test('typed in for someone on the phone; their private link works', async ({ pag
   await page.getByRole('button', { name: 'Book the appointment' }).click();
   await expect(heading(page, 'The appointment is booked')).toBeFocused();
   await expectAccessible(page, 'private link');
-  const link = await page.getByLabel('Private link').inputValue();
+  const link = await page.getByRole('textbox', { name: 'Private link' }).inputValue();
   await page.getByRole('button', { name: 'Go to the agenda' }).click();
   await asList(page);
   await expect(items(page, 'On The Phone').first()).toBeVisible();
@@ -233,7 +233,7 @@ test('typed in, and the answer is lost: the same bytes arrive, and the private l
   await expectAccessible(page, 'agenda, told of what was resent');
   await page.getByRole('button', { name: 'Show the private link' }).click();
   await expect(heading(page, 'The appointment is booked')).toBeFocused();
-  const link = await page.getByLabel('Private link').inputValue();
+  const link = await page.getByRole('textbox', { name: 'Private link' }).inputValue();
   await page.getByRole('button', { name: 'Go to the agenda' }).click();
   await page.getByRole('button', { name: 'I have read this' }).click();
   await expect(page.getByText(/^The appointment typed in for/u)).toHaveCount(0);

@@ -29,7 +29,7 @@ class Session {
   async call<K extends keyof PracticeCalls>(name: K, args: PracticeCalls[K]['args'], onProgress?: (progress: Progress) => void): Promise<Result<PracticeCalls[K]['value']>> {
     const result = await this.#sealed.call(name, args, onProgress);
     if (!result.ok) this.#failed = true;
-    else if (name === 'sync') this.#failed = false;
+    else if (name === 'sync') this.#failed = (result.value as PracticeCalls['sync']['value']).waiting > 0;
     return result;
   }
 

@@ -319,8 +319,8 @@ export type PracticeCalls = {
   /** Fetches, verifies and opens what is new; in automatic mode confirms what is in order. */
   sync: {
     args: Record<string, never>;
-    /** `broken`: records whose events do not verify; the page says so. */
-    value: { readonly changed: readonly Id[]; readonly confirmed: readonly Id[]; readonly broken: number; readonly resent: readonly Resent[] };
+    /** `broken`: records whose events do not verify; the page says so. `waiting`: sealed bytes of which nothing is known yet. */
+    value: { readonly changed: readonly Id[]; readonly confirmed: readonly Id[]; readonly broken: number; readonly resent: readonly Resent[]; readonly waiting: number };
   };
   agenda: { args: { readonly from: LocalDate; readonly to: LocalDate }; value: { readonly today: LocalDate; readonly items: readonly AgendaItem[] } };
   search: { args: { readonly text: string }; value: { readonly items: readonly AgendaItem[] } };

@@ -14,7 +14,7 @@ use souspli_protocol::{ItemId, RecordId};
 use super::Session;
 use super::act::{Blocking, Choice};
 use super::agenda::DetailView;
-use super::outbox::PaperLink;
+use super::outbox::{PaperLink, Settled};
 use crate::body::{Answers, Desk};
 use crate::face::{FormView, LimitsView, value};
 use crate::failure::Failure;
@@ -206,14 +206,16 @@ impl Session {
     async fn sync(&mut self, io: &Io, now: u32) -> Result<Value, Failure> {
         let delivered = self.resend(io).await?;
         let mut changed = self.follow(io, now).await?;
-        let resent = self.settle(io, delivered).await?;
+        let Settled { resent, waiting } = self.settle(io, delivered).await?;
         self.judge()?;
         let confirmed = self.answer_waiting(io, now).await?;
         changed.extend(&confirmed);
         changed.sort_unstable();
         changed.dedup();
         let broken = self.open()?.ledger.broken.len();
-        Ok(json!({ "changed": changed, "confirmed": confirmed, "broken": broken, "resent": resent }))
+        Ok(
+            json!({ "changed": changed, "confirmed": confirmed, "broken": broken, "resent": resent, "waiting": waiting }),
+        )
     }
 
     /// A signed request that the driver opens by itself; each line of its answer means that something is new.

@@ -60,6 +60,14 @@ pub(super) struct Resent {
     link: Option<PaperLink>,
 }
 
+/// What became of the outbox.
+pub(super) struct Settled {
+    /// What is known of.
+    pub(super) resent: Vec<Resent>,
+    /// How many entries still wait: it is not known whether the host has them.
+    pub(super) waiting: usize,
+}
+
 /// An outbox entry that was sent again, and with what outcome.
 pub(super) struct Delivered {
     name: String,
@@ -100,16 +108,19 @@ impl Session {
     }
 
     /// After the chain was followed: forgets what is kept or refused for good, and tells of each.
-    pub(super) async fn settle(&mut self, io: &Io, delivered: Vec<Delivered>) -> Result<Vec<Resent>, Failure> {
-        let mut settled = Vec::new();
+    pub(super) async fn settle(&mut self, io: &Io, delivered: Vec<Delivered>) -> Result<Settled, Failure> {
+        let mut settled = Settled { resent: Vec::new(), waiting: 0 };
         for Delivered { name, outgoing, outcome } in delivered {
             let refused = match outcome {
-                Err(failure) if failure.code == "outcome_unknown" => continue,
+                Err(failure) if failure.code == "outcome_unknown" => {
+                    settled.waiting += 1;
+                    continue;
+                }
                 Err(failure) => Some(failure.code),
                 Ok(()) if self.open()?.has(&outgoing) => None,
                 Ok(()) => return Err(Distrust::ReadBackDiffers.into()),
             };
-            settled.push(self.open()?.resent(&outgoing, refused)?);
+            settled.resent.push(self.open()?.resent(&outgoing, refused)?);
             io.forget(name).await;
         }
         Ok(settled)
