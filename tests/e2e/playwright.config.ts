@@ -10,7 +10,7 @@ export default defineConfig({
   testDir: '.',
   ...(process.env['SOUSPLI_SCREENSHOTS'] === undefined ? { testIgnore: 'screenshots.spec.ts' } : {}),
   outputDir: '../../test-results',
-  // One host and one practice for all tests: they take turns.
+  // Each worker has a host and a practice of its own; the tests of a file take turns.
   workers: 2,
   fullyParallel: false,
   forbidOnly: true,
