@@ -132,7 +132,7 @@ async fn only_the_winners_claims_are_left(client: &mut Client, practice: &Practi
     let count = u32::from(STARTS) * 24;
     assert_eq!(set.count(), count);
     // Seed, count, filter, and the count of held ids behind it: no hold is left.
-    let filter = (usize::from(STARTS) * 24 * 18).div_ceil(8);
+    let filter = (usize::from(STARTS) * 24 * 17).div_ceil(8);
     assert_eq!(times.claim_set.0.len(), 16 + 4 + filter + 4);
     for start in 0..STARTS {
         assert!(claims_of(start.into()).ids().iter().all(|id| set.contains(id)), "start {start} is claimed");
