@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { book, chooseDay, chooseTime, fillForm, heading, openLink } from './booking';
 import { test } from './fixtures';
 import { Practice } from './practice';
-import { another, asList, openItem, part, unlock } from './practice-page';
+import { another, asList, openItem, unlock } from './practice-page';
 
 const folder = resolve(__dirname, '../..', process.env['SOUSPLI_SCREENSHOTS'] ?? 'screenshots');
 const shot = async (page: Page, name: string): Promise<void> => {
@@ -21,7 +21,6 @@ test.describe('a patient', () => {
   test('at a desk', async ({ page, practice }) => {
     await openLink(page, practice.link);
     await heading(page, 'Choose the kind of visit').waitFor();
-    await shot(page, 'patient-visit');
     await chooseDay(page);
     await page.goBack();
     await heading(page, 'Choose a day').waitFor();
@@ -67,10 +66,6 @@ test.describe('a practice', () => {
     await asList(page);
     await openItem(page, 'Another Example');
     await shot(page, 'practice-appointment');
-    await page.keyboard.press('Escape');
-    await part(page, 'Links').click();
-    await page.getByRole('button', { name: /^Show: / }).click();
-    await shot(page, 'practice-link');
   });
 
   test.describe('on a small phone, in the dark', () => {

@@ -1,5 +1,6 @@
 //! `cargo xtask start`: builds what is not built, and runs the host.
 
+use std::env;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -16,6 +17,8 @@ use crate::workspace::Workspace;
 use crate::{process, toolchain, versions, wasm, web};
 
 const SERVER: &str = "souspli-server";
+/// What the server logs.
+const LOG_FILTER: &str = "SOUSPLI_LOG_FILTER";
 const AGENT: &str = "souspli";
 /// The longest time from the server's start to its readiness; migrations of a large database take long.
 const READY: Duration = Duration::from_mins(2);
@@ -113,6 +116,10 @@ fn server_command(workspace: &Workspace, options: &Options) -> Command {
     command.args(["serve", "--port", &options.port.to_string(), "--data"]).arg(&options.data);
     if let Some(url) = &options.database_url {
         command.args(["--database-url", url]);
+    }
+    // A line for each request would bury what this command says; who wants them sets the variable.
+    if env::var_os(LOG_FILTER).is_none() {
+        command.env(LOG_FILTER, "warn");
     }
     command
 }
