@@ -4,11 +4,15 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Catalogue, Id, PracticeCalls, Result, Rules, Weekday } from '../../web-client/src/sealed/contract.ts';
+import type { Catalogue, Id, LocalDate, PracticeCalls, Result, Rules, Weekday } from '../../web-client/src/sealed/contract.ts';
 import { drive, type World } from '../../web-client/src/sealed/drive.ts';
 import type { Outcome, Session } from '../../web-client/src/sealed/flow.ts';
 
 const WEEKDAYS: readonly Weekday[] = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+/** Hours begin tomorrow: whatever o'clock a test runs, the first free day is a whole one. */
+const tomorrow = (): LocalDate => new Date(Date.now() + 86_400_000).toLocaleDateString('sv-SE', { timeZone: 'Europe/Paris' });
+
 const pkg = resolve(__dirname, '../../web-client/src/sealed/pkg/practice');
 
 type Glue = { readonly initSync: (options: { module: Uint8Array }) => unknown; readonly Practice: new () => Session };
@@ -140,7 +144,7 @@ export class Practice {
           WEEKDAYS.filter((weekday) => weekday !== 'sunday').map((weekday) => ({
             practitioner,
             weekday,
-            first: null,
+            first: tomorrow(),
             last: null,
             hours: { start: 9 * 60, end: 18 * 60, visitTypes: [] },
           })),
