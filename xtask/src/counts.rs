@@ -23,6 +23,17 @@ impl Counts {
         Self { passed, ..Self::default() }
     }
 
+    /// Counts a check by the sentences that say what is wrong, and prints them.
+    pub(crate) fn check(&mut self, wrong: &[String]) {
+        match wrong {
+            [] => self.passed += 1,
+            _ => self.failed += 1,
+        }
+        for sentence in wrong {
+            println!("{sentence}");
+        }
+    }
+
     /// Adds another stage's numbers and notes.
     pub(crate) fn add(&mut self, other: Self) {
         self.passed += other.passed;

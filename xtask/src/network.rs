@@ -1,18 +1,25 @@
 //! Tells a missing network from other failures of the programs that download.
 
 /// What npm, rustup, cargo and apt print when they cannot reach the network.
-const SIGNS: [&str; 15] = [
+const SIGNS: [&str; 22] = [
     "ENOTFOUND",
     "EAI_AGAIN",
     "ECONNREFUSED",
     "ECONNRESET",
     "ETIMEDOUT",
     "ENETUNREACH",
+    "EHOSTUNREACH",
+    "ERR_SOCKET_TIMEOUT",
     "network request to",
     "Could not resolve",
     "Couldn't resolve host",
     "Temporary failure resolving",
-    "Could not connect to server",
+    "Could not connect to",
+    "Couldn't connect to server",
+    "Failed to connect",
+    "Timeout was reached",
+    "Connection timed out",
+    "Network is unreachable",
     "error sending request",
     "dns error",
     "spurious network error",
@@ -34,6 +41,8 @@ mod tests {
             "npm error request to https://example.org/x failed, reason: getaddrinfo EAI_AGAIN example.org"
         ));
         assert!(is_missing("warning: spurious network error (3 tries remaining): [6] Could not resolve hostname"));
+        assert!(is_missing("  [28] Timeout was reached (Failed to connect to example.org port 443 after 30002 ms)"));
+        assert!(is_missing("  [7] Couldn't connect to server"));
         assert!(is_missing("error: could not download file from 'https://example.org/x' to 'y'"));
         assert!(is_missing(
             "W: Failed to fetch http://example.org/InRelease  Temporary failure resolving 'example.org'"

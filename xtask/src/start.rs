@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitCode};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, value_parser};
 
 use crate::failure::{Failure, OrSay, Outcome};
 use crate::interrupt::{self, Passed};
@@ -20,6 +20,8 @@ const SERVER: &str = "souspli-server";
 /// What the server logs.
 const LOG_FILTER: &str = "SOUSPLI_LOG_FILTER";
 const AGENT: &str = "souspli";
+/// Where the server reads the database's address.
+const DATABASE_URL: &str = "SOUSPLI_DATABASE_URL";
 /// The longest time from the server's start to its readiness; migrations of a large database take long.
 const READY: Duration = Duration::from_mins(2);
 
@@ -30,13 +32,14 @@ const READY: Duration = Duration::from_mins(2);
 #[derive(Args)]
 pub(crate) struct Options {
     /// The port to listen on, on 127.0.0.1
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = 8080, value_parser = value_parser!(u16).range(1..))]
     port: u16,
     /// The folder of the host's keys and, without --database-url, of its SQLite database
     #[arg(long, default_value = "./data", value_name = "FOLDER")]
     data: PathBuf,
-    /// A PostgreSQL database to use instead of SQLite, such as postgres://user:password@127.0.0.1/souspli
-    #[arg(long, value_name = "URL")]
+    /// A PostgreSQL database to use instead of SQLite, such as postgres://user:password@127.0.0.1/souspli; others on
+    /// this machine can see it here, and not in the variable
+    #[arg(long, value_name = "URL", env = DATABASE_URL, hide_env_values = true)]
     database_url: Option<String>,
     /// Fill in a synthetic practice and print its booking link and how to unlock it; run twice, it does not double
     #[arg(long)]
@@ -51,26 +54,21 @@ pub(crate) fn run(options: &Options) -> Outcome<ExitCode> {
     let workspace = Workspace::load()?;
     build(&workspace, options)?;
     check_port(options.port)?;
-    let mut server = process::spawn(&mut server_command(&workspace, options))?;
-    let passed = Passed::to(&server);
-    let ready = step("host", || wait_until_ready(&mut server, options.port)).and_then(|()| {
+    let mut host = Host::start(&workspace, options)?;
+    let ready = step("host", || host.wait_until_ready(options.port)).and_then(|()| {
         println!("\nStarted in {}.", seconds(begin.elapsed()));
         if options.demo { demo(&workspace, options) } else { Ok(()) }
     });
     match ready {
         Ok(()) => println!("{}", where_to_click(options)),
         Err(Failure::Interrupted) => {}
-        Err(failure) => {
-            interrupt::send("INT", server.id());
-            server.wait().or_say("Cannot wait for the host")?;
-            return Err(failure);
-        }
+        // The host is stopped with the end of this function.
+        Err(failure) => return Err(failure),
     }
-    let status = server.wait().or_say("Cannot wait for the host")?;
-    drop(passed);
+    let status = host.process.wait().or_say("Cannot wait for the host")?;
     match (interrupt::requested(), status.success()) {
         (true, true) => {
-            println!("\nStopped. Nothing is lost: {} has every booking that was acknowledged.", database(options));
+            println!("\nStopped. Nothing is lost: every booking that was acknowledged is in {}.", place(options));
             Ok(ExitCode::SUCCESS)
         }
         (true, false) => Err(Failure::Sentence(format!(
@@ -78,6 +76,43 @@ pub(crate) fn run(options: &Options) -> Outcome<ExitCode> {
              and the next start goes on from there."
         ))),
         (false, _) => Err(Failure::Sentence(format!("The host ended by itself ({status}); its last lines say why."))),
+    }
+}
+
+/// The running host: signals are passed on to it, and it ends with us, however we end.
+struct Host {
+    process: Child,
+    _passed: Passed,
+}
+
+impl Host {
+    fn start(workspace: &Workspace, options: &Options) -> Outcome<Self> {
+        let process = process::spawn(&mut server_command(workspace, options))?;
+        Ok(Self { _passed: Passed::to(&process), process })
+    }
+
+    fn wait_until_ready(&mut self, port: u16) -> Outcome<&'static str> {
+        let begin = Instant::now();
+        while begin.elapsed() < READY {
+            interrupt::check()?;
+            if let Some(status) = self.process.try_wait().or_say("Cannot wait for the host")? {
+                return Err(Failure::Sentence(format!("The host did not start ({status}); its last lines say why.")));
+            }
+            if is_ready(port) {
+                return Ok("ready");
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Err(Failure::Sentence(format!("The host was not ready after {}; its last lines say why.", seconds(READY))))
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if matches!(self.process.try_wait(), Ok(None)) {
+            interrupt::send("INT", self.process.id());
+            let _ = self.process.wait();
+        }
     }
 }
 
@@ -115,28 +150,14 @@ fn server_command(workspace: &Workspace, options: &Options) -> Command {
     let mut command = Command::new(workspace.bin(SERVER));
     command.args(["serve", "--port", &options.port.to_string(), "--data"]).arg(&options.data);
     if let Some(url) = &options.database_url {
-        command.args(["--database-url", url]);
+        // Not as an argument: every user of this machine can read those, and a password may be in it.
+        command.env(DATABASE_URL, url);
     }
     // A line for each request would bury what this command says; who wants them sets the variable.
     if env::var_os(LOG_FILTER).is_none() {
         command.env(LOG_FILTER, "warn");
     }
     command
-}
-
-fn wait_until_ready(server: &mut Child, port: u16) -> Outcome<&'static str> {
-    let begin = Instant::now();
-    while begin.elapsed() < READY {
-        interrupt::check()?;
-        if let Some(status) = server.try_wait().or_say("Cannot wait for the host")? {
-            return Err(Failure::Sentence(format!("The host did not start ({status}); its last lines say why.")));
-        }
-        if is_ready(port) {
-            return Ok("ready");
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    Err(Failure::Sentence(format!("The host was not ready after {}; its last lines say why.", seconds(READY))))
 }
 
 /// Whether `GET /readyz` is answered with 200.
@@ -164,8 +185,14 @@ fn url(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-fn database(options: &Options) -> String {
-    if options.database_url.is_some() { "the database".to_owned() } else { options.data.display().to_string() }
+/// Where the data is, for people; never the database's address, which may hold a password.
+fn place(options: &Options) -> String {
+    let folder = options.data.display();
+    if options.database_url.is_some() {
+        format!("the PostgreSQL database, the host's keys in {folder}")
+    } else {
+        folder.to_string()
+    }
 }
 
 fn where_to_click(options: &Options) -> String {
@@ -173,7 +200,7 @@ fn where_to_click(options: &Options) -> String {
     format!(
         "\n  {url}/practice   create a practice, or open yours\n  {url}/           what patients' links open\n\n\
          Data in {}. Press Ctrl-C to stop.",
-        options.data.display()
+        place(options)
     )
 }
 
@@ -189,6 +216,32 @@ mod tests {
         assert!(sentence.contains("is taken"), "{sentence}");
         drop(taken);
         check_port(port).unwrap();
+    }
+
+    #[test]
+    fn a_databases_password_is_in_no_argument_and_in_nothing_that_is_printed() {
+        #[derive(clap::Parser)]
+        struct Start {
+            #[command(flatten)]
+            options: Options,
+        }
+        let url = "postgres://souspli:secret@127.0.0.1/souspli";
+        let Start { options } = clap::Parser::parse_from(["start", "--database-url", url]);
+        let command = server_command(&Workspace::load().unwrap(), &options);
+        assert!(command.get_args().all(|argument| !argument.to_string_lossy().contains("secret")));
+        let given = command.get_envs().find(|(name, _)| *name == DATABASE_URL);
+        assert_eq!(given.and_then(|(_, value)| value), Some(std::ffi::OsStr::new(url)));
+        assert!(!where_to_click(&options).contains("secret"));
+        assert!(<Start as clap::Parser>::try_parse_from(["start", "--port", "0"]).is_err(), "no port to click on");
+    }
+
+    #[test]
+    fn the_host_ends_with_us() {
+        let process = process::spawn(Command::new("sleep").arg("60")).unwrap();
+        let id = process.id();
+        drop(Host { _passed: Passed::to(&process), process });
+        let alive = process::capture(Command::new("sh").args(["-c", &format!("kill -s 0 {id}")])).unwrap();
+        assert!(!alive.success);
     }
 
     #[test]

@@ -78,6 +78,9 @@ pub(crate) struct Options {
     stages: Vec<String>,
 }
 
+/// The row of what comes before the stages.
+const BEFORE: &str = "before";
+
 /// What came out of a stage.
 struct Row {
     name: &'static str,
@@ -87,42 +90,66 @@ struct Row {
     failure: Option<String>,
 }
 
-/// Runs the command.
+/// Runs the command. Whatever ends it, the table and its last line are printed.
 pub(crate) fn run(options: &Options) -> Outcome<ExitCode> {
     let begin = Instant::now();
+    let mut rows = Vec::new();
+    let ended = run_stages(options, &mut rows);
+    print!("{}", table(&rows, begin.elapsed()));
+    ended?;
+    Ok(if rows.iter().all(|row| row.counts.failed == 0) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What the stages share is stopped when this returns.
+fn run_stages(options: &Options, rows: &mut Vec<Row>) -> Outcome {
+    let Some(mut setting) = record(rows, BEFORE, prepare)? else { return Ok(()) };
+    for stage in STAGES {
+        if options.stages.is_empty() || options.stages.iter().any(|name| name == stage.name) {
+            println!("\n━━ {}: {}", stage.name, stage.about);
+            record(rows, stage.name, || (stage.run)(&mut setting, stage).map(|counts| ((), counts)))?;
+            if let Some(row) = rows.last() {
+                let (passed, failed) = (row.counts.passed, row.counts.failed);
+                println!("━━ {}: {passed} passed, {failed} failed, {}", row.name, seconds(row.time));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What must be there before the first stage; it counts only where it fails.
+fn prepare() -> Outcome<(Setting, Counts)> {
     step("versions", versions::check)?;
     let workspace = Workspace::load()?;
     step("crates", || toolchain::crates(&workspace.root))?;
     crate::web::ensure_dist(&workspace)?;
-    let mut setting = Setting::new(workspace);
-    let mut rows = Vec::new();
-    for stage in STAGES {
-        if options.stages.is_empty() || options.stages.iter().any(|name| name == stage.name) {
-            rows.push(run_stage(&mut setting, stage)?);
-        }
-    }
-    // Stops PostgreSQL before the last line, which stays the last.
-    drop(setting);
-    print!("{}", table(&rows, begin.elapsed()));
-    Ok(if rows.iter().all(|row| row.counts.failed == 0) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok((Setting::new(workspace), Counts::default()))
 }
 
-fn run_stage(setting: &mut Setting, stage: &Stage) -> Outcome<Row> {
-    println!("\n━━ {}: {}", stage.name, stage.about);
+/// Does `work` and adds a row for it; one that fails or is interrupted counts as one failure. `None` where it failed.
+fn record<T>(
+    rows: &mut Vec<Row>,
+    name: &'static str,
+    work: impl FnOnce() -> Outcome<(T, Counts)>,
+) -> Outcome<Option<T>> {
     let begin = Instant::now();
-    let outcome = (stage.run)(setting, stage);
-    interrupt::check()?;
-    let (counts, failure) = match outcome {
-        Ok(counts) => (counts, None),
-        Err(Failure::Interrupted) => return Err(Failure::Interrupted),
-        Err(Failure::Sentence(sentence)) => (Counts { failed: 1, ..Counts::default() }, Some(sentence)),
-    };
-    if let Some(sentence) = &failure {
-        println!("{sentence}");
+    let outcome = work().and_then(|done| interrupt::check().map(|()| done));
+    let mut add = |counts, failure| rows.push(Row { name, counts, time: begin.elapsed(), failure });
+    let one = Counts { failed: 1, ..Counts::default() };
+    match outcome {
+        Ok((made, counts)) => {
+            add(counts, None);
+            Ok(Some(made))
+        }
+        Err(Failure::Interrupted) => {
+            add(one, Some("It was interrupted.".to_owned()));
+            Err(Failure::Interrupted)
+        }
+        Err(Failure::Sentence(sentence)) => {
+            println!("{sentence}");
+            add(one, Some(sentence));
+            Ok(None)
+        }
     }
-    let row = Row { name: stage.name, counts, time: begin.elapsed(), failure };
-    println!("━━ {}: {} passed, {} failed, {}", row.name, row.counts.passed, row.counts.failed, seconds(row.time));
-    Ok(row)
 }
 
 /// The table of stages, their notes, and the line with the sums.
@@ -130,11 +157,15 @@ fn table(rows: &[Row], time: Duration) -> String {
     let mut text = format!("\n{:<8} {:>7} {:>7} {:>8} {:>12}\n", "stage", "passed", "failed", "ignored", "time");
     let mut sum = Counts::default();
     for Row { name, counts, time, failure } in rows {
+        sum.add(counts.clone());
+        // What comes before the stages is no test.
+        if *counts == Counts::default() && *name == BEFORE {
+            continue;
+        }
         let (passed, failed, ignored) = (counts.passed, counts.failed, counts.ignored);
         let why = failure.as_ref().and_then(|sentence| sentence.lines().last()).unwrap_or_default();
         let line = format!("{name:<8} {passed:>7} {failed:>7} {ignored:>8} {:>12}  {why}", seconds(*time));
         text.extend([line.trim_end(), "\n"]);
-        sum.add(counts.clone());
     }
     let Counts { passed, failed, ignored, notes } = sum;
     let line = format!("{:<8} {passed:>7} {failed:>7} {ignored:>8} {:>12}\n\n", "", seconds(time));
@@ -166,6 +197,24 @@ mod tests {
         let text = table(&[row("a", 3, 0, None), row("b", 4, 1, Some("output\nIt failed."))], Duration::from_secs(61));
         assert!(text.contains("\nb              4       1        0        1.5 s  It failed.\n"), "{text}");
         assert!(text.ends_with("1 min 01 s\n\na: a figure\nb: a figure\n7 passed, 1 failed\n"), "{text}");
+    }
+
+    #[test]
+    fn what_fails_before_a_stage_or_is_interrupted_counts() {
+        let mut rows = Vec::new();
+        let failing = record(&mut rows, BEFORE, || Err::<((), Counts), _>(Failure::new("Node 20.19 is needed.")));
+        assert!(failing.unwrap().is_none());
+        let text = table(&rows, Duration::ZERO);
+        assert!(text.contains("before         0       1        0        0.0 s  Node 20.19 is needed.\n"), "{text}");
+        assert!(text.ends_with("\n0 passed, 1 failed\n"), "{text}");
+
+        let mut rows = Vec::new();
+        record(&mut rows, BEFORE, || Ok(((), Counts::default()))).unwrap();
+        record(&mut rows, "a", || Ok(((), Counts::passed(3)))).unwrap();
+        let stopped = record(&mut rows, "b", || Err::<((), Counts), _>(Failure::Interrupted));
+        assert!(matches!(stopped, Err(Failure::Interrupted)));
+        let text = table(&rows, Duration::ZERO);
+        assert!(text.ends_with("\n3 passed, 1 failed\n") && !text.contains("before"), "{text}");
     }
 
     #[test]

@@ -28,11 +28,19 @@ pub(crate) fn component(root: &Path, name: &str, subcommand: &str) -> Outcome {
 
 /// Has cargo download every crate of `Cargo.lock` that the host and the browser's builds use.
 pub(crate) fn crates(root: &Path) -> Outcome<&'static str> {
-    let about = process::output(Command::new("rustc").arg("-vV").current_dir(root))?;
-    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or(WASM_TARGET);
     let mut command = process::cargo(root);
-    process::download(command.args(["fetch", "--target", host, "--target", WASM_TARGET]), "the crates of Cargo.lock")?;
+    process::download(
+        command.args(["fetch", "--target", &host(root)?, "--target", WASM_TARGET]),
+        "the crates of Cargo.lock",
+    )?;
     Ok("all here")
+}
+
+/// The target that this compiler makes programs for without being told.
+pub(crate) fn host(root: &Path) -> Outcome<String> {
+    let about = process::output(Command::new("rustc").arg("-vV").current_dir(root))?;
+    let host = about.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.unwrap_or(WASM_TARGET).to_owned())
 }
 
 fn add(root: &Path, kind: &str, name: &str) -> Outcome {

@@ -29,7 +29,10 @@ pub(crate) fn packages(workspace: &Workspace) -> Outcome<&'static str> {
         return Ok("unchanged");
     }
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
+    // What npm has downloaded before is taken as it is, its hash being in the lock file: without a network too. And
+    // without one it gives up after half a minute, not after several.
+    npm.args(["ci", "--no-audit", "--no-fund", "--prefer-offline"]).current_dir(&folder);
+    npm.args(["--fetch-retries=2", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=10000"]);
     // The tests use the Chromium that `browser.rs` finds.
     npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     process::download(&mut npm, "the npm packages of web-client")?;

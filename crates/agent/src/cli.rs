@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::language::Language;
@@ -55,6 +56,8 @@ pub enum Command {
     /// Print one record: who, contact, visit, reason, answers, notes, what happened
     Show(Show),
     /// Confirm a booking
+    ///
+    /// Where the practice confirms automatically, what is in order is confirmed by every command that fetches the agenda.
     Confirm(Decide),
     /// Decline a booking; its time becomes free
     Decline(Decide),
@@ -66,14 +69,31 @@ pub enum Command {
     Publish(Publish),
     /// Stay: confirm as bookings come, sign keys ahead, publish hours
     ///
-    /// One line for each thing done, with record ids and nothing personal. Ends with Ctrl-C, or when what the host sends
-    /// does not verify. Where the practice confirms by hand, bookings are only announced.
+    /// One line for each thing done, with record ids and nothing personal. A host that is away is waited for. Ends with
+    /// Ctrl-C or SIGTERM, or when what the host sends does not verify. Where the practice confirms by hand, bookings are
+    /// only announced. Only a booking whose claims are not those of its time, or whose time was taken before, is declined;
+    /// whatever else is odd waits for a person.
     Watch(Watch),
     /// Fill a host with a synthetic practice, to look around
     ///
     /// An owner, two practitioners, a desk member, rooms, visit types, weekly hours and two weeks of bookings, made
     /// through the booking link as patients make them. Everything is made up. Run again, it finds what is there.
     Demo(Demo),
+    /// Print what a shell completes commands and options with
+    ///
+    /// For bash: souspli completions bash > ~/.local/share/bash-completion/completions/souspli
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for each command
+    ///
+    /// To read it: souspli man | man -l -
+    Man {
+        /// Folder to write the pages to, such as ~/.local/share/man/man1
+        #[arg(value_name = "FOLDER")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// Which host.
@@ -137,7 +157,7 @@ pub struct Agenda {
 #[derive(Debug, Args)]
 pub struct Show {
     /// The record
-    #[arg(value_name = "RECORD", allow_hyphen_values = true)]
+    #[arg(value_name = "RECORD", allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     pub record: String,
     /// Print JSON, for programs
     #[arg(long)]
@@ -151,7 +171,7 @@ pub struct Show {
 #[derive(Debug, Args)]
 pub struct Decide {
     /// The record
-    #[arg(value_name = "RECORD", allow_hyphen_values = true)]
+    #[arg(value_name = "RECORD", allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     pub record: String,
     /// File with a few words for the patient; `-` reads them from standard input
     #[arg(long, value_name = "FILE")]

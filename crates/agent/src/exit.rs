@@ -50,7 +50,7 @@ impl Stop {
     /// How to end.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Failure(failure) => sentences::exit(failure.code),
+            Self::Failure(failure) => sentences::exit(failure),
             Self::Said { exit, .. } => *exit,
         }
     }

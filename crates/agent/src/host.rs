@@ -1,8 +1,12 @@
 //! The connection to a host: requests as the client made them, nothing added, nothing kept.
 
+use std::error::Error;
 use std::fs;
+use std::io;
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::Uri;
@@ -36,6 +40,8 @@ const LONGEST_LINE: usize = 1 << 10;
 pub struct Host {
     origin: String,
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    /// Whether the last connection ended with its certificate.
+    untrusted: Arc<AtomicBool>,
 }
 
 impl Host {
@@ -53,12 +59,18 @@ impl Host {
             None => builder.with_webpki_roots(),
         };
         let connector = builder.https_or_http().enable_all_versions().wrap_connector(connector);
-        Ok(Self { origin, client: Client::builder(TokioExecutor::new()).build(connector) })
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { origin, client, untrusted: Arc::default() })
     }
 
     /// `https://host.example`, without a slash at its end.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Whether what answers there showed a certificate that is not trusted: then it was not asked anything.
+    pub fn is_untrusted(&self) -> bool {
+        self.untrusted.load(Ordering::Relaxed)
     }
 
     /// Sends a request and reads the whole answer. Whatever keeps it from being read to its end is [`Outcome::Offline`]:
@@ -89,7 +101,9 @@ impl Host {
             sent = sent.header(*name, value);
         }
         let body = Full::new(Bytes::from(request.body.clone().unwrap_or_default()));
-        self.client.request(sent.body(body).ok()?).await.ok()
+        let answer = self.client.request(sent.body(body).ok()?).await;
+        self.untrusted.store(answer.as_ref().is_err_and(|error| is_of_tls(error)), Ordering::Relaxed);
+        answer.ok()
     }
 }
 
@@ -117,6 +131,12 @@ impl Lines {
             self.read.extend_from_slice(frame.data_ref()?);
         }
     }
+}
+
+/// Whether TLS is what an error came of. An I/O error is passed over by `source`: what it holds is looked at.
+fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>() || held.is_some_and(|held| is_of_tls(held)) || error.source().is_some_and(is_of_tls)
 }
 
 /// An address as `scheme://host[:port]`.
@@ -176,7 +196,19 @@ fn trusting(file: &Path) -> Result<ClientConfig, Stop> {
 
 #[cfg(test)]
 mod tests {
-    use super::origin_of;
+    use std::io;
+
+    use super::{is_of_tls, origin_of};
+
+    #[test]
+    fn a_certificate_is_told_from_a_host_that_is_away() {
+        let tls = io::Error::new(io::ErrorKind::InvalidData, rustls::Error::NoCertificatesPresented);
+        let wrapped = io::Error::other(Box::<dyn std::error::Error + Send + Sync>::from(tls));
+        assert!(is_of_tls(&rustls::Error::DecryptError));
+        assert!(is_of_tls(&io::Error::new(io::ErrorKind::InvalidData, rustls::Error::DecryptError)));
+        assert!(is_of_tls(&wrapped));
+        assert!(!is_of_tls(&io::Error::from(io::ErrorKind::ConnectionRefused)));
+    }
 
     #[test]
     fn plain_http_stays_on_this_machine() {

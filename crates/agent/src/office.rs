@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use serde_json::{Value, json};
+use souspli_client::failure::Failure;
 use souspli_client::practice::Practice;
 use souspli_client::seal::Rng;
 use zeroize::Zeroizing;
@@ -30,12 +31,17 @@ impl Office {
         Self { session: Practice::new(randomness()), driver }
     }
 
-    /// A session with the vault open, on the host and with the secrets that the command line names.
-    pub(crate) async fn open(access: &Access, language: Language) -> Result<(Self, Role), Stop> {
+    /// A locked session on the host that the command line names, and the secrets that will open it.
+    pub(crate) fn locked(access: &Access, language: Language) -> Result<(Self, Secrets), Stop> {
         let host = Host::at(&access.place.host, access.place.ca_file.as_deref())?;
         let shelf = shelf(&access.keys)?;
         let secrets = Secrets::read(&access.keys, language)?;
-        let mut office = Self::new(Driver::new(host, shelf).with_progress());
+        Ok((Self::new(Driver::new(host, shelf).with_progress()), secrets))
+    }
+
+    /// The same with the vault open.
+    pub(crate) async fn open(access: &Access, language: Language) -> Result<(Self, Role), Stop> {
+        let (mut office, secrets) = Self::locked(access, language)?;
         let role = office.unlock(&secrets).await?;
         Ok((office, role))
     }
@@ -52,7 +58,10 @@ impl Office {
     pub(crate) async fn call(&mut self, call: &str, arguments: Value) -> Result<Value, Stop> {
         let arguments = Zeroizing::new(arguments.to_string());
         let flow = self.session.start(call, &arguments, now());
-        Ok(self.driver.run(flow).await?)
+        self.driver.run(flow).await.map_err(|failure| match failure.code {
+            "offline" if self.driver.host.is_untrusted() => Failure::new("untrusted_certificate").into(),
+            _ => failure.into(),
+        })
     }
 
     /// Fetches what is new.

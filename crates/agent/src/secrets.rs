@@ -60,10 +60,10 @@ fn whole(file: &Path, language: Language) -> Result<Zeroizing<String>, Stop> {
     let open = fs::metadata(file).map_err(|error| unreadable(&error))?;
     if open.is_file() && open.permissions().mode() & 0o077 != 0 {
         let warning = language.of(
-            "others on this machine can read it; chmod 600 makes it yours alone.",
-            "d’autres utilisateurs de cette machine peuvent le lire ; chmod 600 vous le réserve.",
+            ": others on this machine can read it; chmod 600 makes it yours alone.",
+            " : d’autres utilisateurs de cette machine peuvent le lire ; chmod 600 vous le réserve.",
         );
-        eprintln!("{} : {warning}", file.display());
+        eprintln!("{}{warning}", file.display());
     }
     fs::read_to_string(file).map(Zeroizing::new).map_err(|error| unreadable(&error))
 }

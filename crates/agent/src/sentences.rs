@@ -23,6 +23,12 @@ const ROWS: &[Row] = rows! {
     HostAway ["offline"]
         "The host was not reached. Check --host and the connection, then try again."
         "L’hébergeur n’a pas pu être joint. Vérifiez --host et la connexion, puis réessayez."
+    HostAway ["untrusted_certificate"]
+        "What answers at this address shows no certificate that is trusted here. A host with an authority of its own needs --ca-file."
+        "Ce qui répond à cette adresse ne présente aucun certificat reconnu ici. Un hébergeur qui a sa propre autorité demande --ca-file."
+    HostAway ["proxy"]
+        "What stands before the host answers, the host does not. Try again in a minute."
+        "Ce qui est placé devant l’hébergeur répond, l’hébergeur non. Réessayez dans une minute."
     HostAway ["busy" "internal" "slow_down" "too_slow" "work_required" "bad_nonce"]
         "The host cannot do this at the moment. Try again in a minute."
         "L’hébergeur ne peut pas le faire pour le moment. Réessayez dans une minute."
@@ -59,12 +65,18 @@ const ROWS: &[Row] = rows! {
     Distrust ["bad_receipt" "read_back_differs"]
         "The host answered, but did not prove that it keeps what was sent. Do not rely on it: look at the agenda again."
         "L’hébergeur a répondu, mais n’a pas prouvé qu’il conserve ce qui a été envoyé. N’y comptez pas : consultez à nouveau l’agenda."
-    Distrust ["wrong_root" "wrong_calendar" "bad_links" "bad_identity" "bad_catalogue" "not_rostered" "bad_hours" "bad_claim_set" "bad_chain" "bad_event" "bad_rules" "bad_grant"]
+    Distrust ["bad_claim_set"]
+        "The host’s list of taken times is not of now, or not signed by it. If this machine’s clock is right, ask whoever runs the host why. Nothing was sent because of it."
+        "La liste des horaires pris que remet l’hébergeur n’est pas de maintenant, ou pas signée par lui. Si l’heure de cette machine est juste, demandez pourquoi à qui gère l’hébergeur. Rien n’a été envoyé à cause d’elle."
+    Distrust ["wrong_root" "wrong_calendar" "bad_links" "bad_identity" "bad_catalogue" "not_rostered" "bad_hours" "bad_chain" "bad_event" "bad_rules" "bad_grant"]
         "What the host sent is not what the practice signed. Stopped here; nothing was sent because of it."
         "Ce que l’hébergeur a envoyé n’est pas ce que le cabinet a signé. Arrêt ici ; rien n’a été envoyé à cause de cela."
-    NotDone ["host_answer" "bad_json" "bad_base64" "wrong_size" "bad_shape" "unknown_suite" "wrong_context" "bad_claims" "bad_window" "bad_epoch" "bad_authorization" "bad_signature" "no_route" "wrong_method" "too_large" "wrong_content_type"]
-        "Host and agent did not understand each other; they may be of different versions. Nothing was changed."
-        "L’hébergeur et l’agent ne se sont pas compris ; ils ne sont peut-être pas de la même version. Rien n’a été modifié."
+    NotDone ["event_expired" "bad_epoch" "bad_window"]
+        "The clocks of this machine and of the host do not agree. Nothing was changed. Set date and time here, then try again."
+        "L’heure de cette machine et celle de l’hébergeur ne concordent pas. Rien n’a été modifié. Réglez la date et l’heure ici, puis réessayez."
+    NotDone ["host_answer" "bad_answer" "bad_json" "bad_base64" "wrong_size" "bad_shape" "unknown_suite" "wrong_context" "bad_claims" "bad_authorization" "bad_signature" "no_route" "wrong_method" "too_large" "wrong_content_type" "bad_call" "flow_ended" "locked"]
+        "Host and agent did not understand each other: they may be of different versions, or this machine’s clock is wrong. Nothing was changed."
+        "L’hébergeur et l’agent ne se sont pas compris : ils ne sont peut-être pas de la même version, ou l’heure de cette machine est fausse. Rien n’a été modifié."
     NotDone ["no_record" "no_such_record"]
         "There is no such record in this practice, or it is so old that it has been erased."
         "Ce cabinet n’a pas un tel rendez-vous, ou il est si ancien qu’il a été effacé."
@@ -77,7 +89,7 @@ const ROWS: &[Row] = rows! {
     NotDone ["slot_taken" "taken" "hold_expired" "no_hold" "hold_extended"]
         "The time has been taken by somebody else."
         "L’horaire a été pris par quelqu’un d’autre."
-    NotDone ["stale_version" "event_expired" "vault_conflict"]
+    NotDone ["stale_version" "vault_conflict"]
         "Another device has just changed something. Nothing was changed here; run the command again."
         "Un autre appareil vient de modifier quelque chose. Rien n’a été modifié ici ; relancez la commande."
     NotDone ["owner_only"]
@@ -87,8 +99,8 @@ const ROWS: &[Row] = rows! {
         "The practice has not published anything yet. Publish once in the browser, under Settings."
         "Le cabinet n’a encore rien publié. Publiez une fois dans le navigateur, sous Réglages."
     NotDone ["epoch_expired"]
-        "The practice’s keys for this fortnight are missing. An owner signs them by opening the practice, or with `souspli publish`."
-        "Il manque les clés du cabinet pour cette quinzaine. Un titulaire les signe en ouvrant le cabinet, ou par `souspli publish`."
+        "The practice’s keys for this fortnight are missing, if this machine’s clock is right. An owner signs them by opening the practice, or with `souspli publish`."
+        "Il manque les clés du cabinet pour cette quinzaine, si l’heure de cette machine est juste. Un titulaire les signe en ouvrant le cabinet, ou par `souspli publish`."
     NotDone ["storage_refused"]
         "The state folder cannot be written to. Nothing was sent. Choose another one with --state."
         "Le dossier d’état n’est pas accessible en écriture. Rien n’a été envoyé. Choisissez-en un autre avec --state."
@@ -107,6 +119,9 @@ const ROWS: &[Row] = rows! {
     NotDone ["too_long"]
         "The text is too long. Nothing is cut by itself: make it shorter."
         "Le texte est trop long. Rien n’est coupé automatiquement : raccourcissez-le."
+    NotDone ["form" "missing" "missing_contact" "unknown" "too_many" "turned_round" "out_of_range" "bad_email" "bad_phone" "bad_time" "no_such_time" "no_visit_type"]
+        "What was to be written is not complete or does not fit the practice’s settings. Nothing was changed; the browser shows the fields."
+        "Ce qu’il fallait écrire est incomplet ou ne correspond pas aux réglages du cabinet. Rien n’a été modifié ; le navigateur montre les champs."
     NotDone ["bad_date"]
         "A date looks like 2026-11-30."
         "Une date s’écrit ainsi : 2026-11-30."
@@ -115,23 +130,48 @@ const ROWS: &[Row] = rows! {
         "Les réglages dépassent la taille commune à tous les cabinets. Simplifiez les horaires ou les textes dans le navigateur."
 };
 
-/// How the program ends with a code.
-pub(crate) fn exit(code: &str) -> Exit {
-    row(code).map_or(Exit::NotDone, |row| row.exit)
+/// How the program ends with a failure.
+pub(crate) fn exit(failure: &Failure) -> Exit {
+    row(code_of(failure)).map_or(Exit::NotDone, |row| row.exit)
 }
 
 /// Whether the same may succeed later by itself.
-pub(crate) fn is_passing(code: &str) -> bool {
-    matches!(exit(code), Exit::HostAway | Exit::Unknown) || matches!(code, "stale_version" | "revision_conflict")
+pub(crate) fn is_passing(failure: &Failure) -> bool {
+    let passing = matches!(
+        failure.code,
+        "stale_version"
+            | "revision_conflict"
+            | "vault_conflict"
+            | "event_expired"
+            | "bad_epoch"
+            | "bad_window"
+            | "epoch_expired"
+            | "storage_refused"
+    );
+    passing || matches!(exit(failure), Exit::HostAway | Exit::Unknown)
 }
 
 /// The sentence for a failure, with its code, which is what to tell somebody who helps.
 pub(crate) fn sentence(failure: &Failure, language: Language) -> String {
-    let code = &failure.code;
-    let field = failure.field.as_ref().map(|field| format!(" ({field})")).unwrap_or_default();
+    said(code_of(failure), failure.field.as_deref(), language)
+}
+
+/// The sentence for a code alone.
+pub(crate) fn reason(code: &str, language: Language) -> String {
+    said(code, None, language)
+}
+
+fn said(code: &str, field: Option<&str>, language: Language) -> String {
+    let field = field.map(|field| format!(" ({field})")).unwrap_or_default();
     let unknown = ("This could not be done.", "Cela n’a pas pu se faire.");
     let (english, french) = row(code).map_or(unknown, |row| (row.english, row.french));
     format!("{} [{code}{field}]", language.of(english, french))
+}
+
+/// The code; an answer of status 5xx that is not the host's own comes from a proxy whose host is away.
+fn code_of(failure: &Failure) -> &'static str {
+    let status = failure.numbers.get("status");
+    if failure.code == "host_answer" && status.is_some_and(|status| status >= 500) { "proxy" } else { failure.code }
 }
 
 fn row(code: &str) -> Option<&'static Row> {
@@ -164,10 +204,22 @@ mod tests {
 
     #[test]
     fn what_does_not_verify_ends_apart_from_what_is_merely_away() {
-        assert_eq!(exit("bad_chain"), Exit::Distrust);
-        assert_eq!(exit("offline"), Exit::HostAway);
-        assert_eq!(exit("never heard of"), Exit::NotDone);
-        assert!(is_passing("busy") && is_passing("outcome_unknown") && !is_passing("rolled_back"));
+        let of = |code| exit(&Failure::new(code));
+        assert_eq!(of("bad_chain"), Exit::Distrust);
+        assert_eq!(of("offline"), Exit::HostAway);
+        assert_eq!(of("never heard of"), Exit::NotDone);
+        let passes = |code| is_passing(&Failure::new(code));
+        assert!(
+            ["busy", "outcome_unknown", "vault_conflict", "event_expired", "storage_refused"].into_iter().all(passes)
+        );
+        assert!(!["rolled_back", "bad_chain", "cannot_unlock", "not_in_acl", "host_answer"].into_iter().any(passes));
+    }
+
+    #[test]
+    fn a_proxy_whose_host_is_away_is_no_misunderstanding() {
+        let answer = |status| Failure::new("host_answer").with("status", status);
+        assert_eq!((exit(&answer(502)), is_passing(&answer(502))), (Exit::HostAway, true));
+        assert_eq!((exit(&answer(404)), is_passing(&answer(404))), (Exit::NotDone, false));
     }
 
     #[test]

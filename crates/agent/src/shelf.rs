@@ -76,10 +76,14 @@ impl Shelf {
 /// Beside its place, flushed, then renamed: a crash leaves the old bytes or the new ones.
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let beside = folder.join(format!(".{}.{name}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, folder.join(name))?;
+    let written = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, folder.join(name))
+    };
+    // On a full disk the half that was written makes room again.
+    written().inspect_err(|_| drop(fs::remove_file(&beside)))?;
     File::open(folder)?.sync_all()
 }
 
@@ -88,8 +92,14 @@ fn read(folder: &Path, prefix: &str) -> io::Result<Vec<Entry>> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let Some(key) = entry.file_name().to_str().and_then(key_of) else { continue };
-        if key.starts_with(prefix) {
-            entries.push((key, fs::read(entry.path())?));
+        if !key.starts_with(prefix) {
+            continue;
+        }
+        match fs::read(entry.path()) {
+            Ok(bytes) => entries.push((key, bytes)),
+            // Another command on the same folder has forgotten it meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
         }
     }
     entries.sort_unstable();

@@ -44,25 +44,15 @@ pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
     let workspace = &setting.workspace;
     let mut counts = Counts::default();
     for package in &workspace.packages {
-        tally(&mut counts, &wrong_arrows(package, &workspace.packages));
+        counts.check(&wrong_arrows(package, &workspace.packages));
     }
     for (package, forbidden, why) in FORBIDDEN {
         let found = intruders(&tree(workspace, package)?, forbidden);
         let sentences = found.iter().map(|name| format!("{package} must not contain {name}: {why}."));
-        tally(&mut counts, &sentences.collect::<Vec<_>>());
+        counts.check(&sentences.collect::<Vec<_>>());
     }
     println!("{} packages and {} trees checked", workspace.packages.len(), FORBIDDEN.len());
     Ok(counts)
-}
-
-fn tally(counts: &mut Counts, wrong: &[String]) {
-    match wrong {
-        [] => counts.passed += 1,
-        _ => counts.failed += 1,
-    }
-    for sentence in wrong {
-        println!("{sentence}");
-    }
 }
 
 /// The names in `cargo tree`; the first line is the package itself.

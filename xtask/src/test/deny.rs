@@ -1,4 +1,9 @@
-//! `deny.toml`: licences, bans, sources, and known advisories where their database can be had offline.
+//! `deny.toml`: licences, bans, sources, and known advisories where their database can be had offline. Checked by
+//! cargo-deny where that is installed, by [`rules`] otherwise.
+
+mod advisory;
+mod licence;
+mod rules;
 
 use std::env;
 use std::fs;
@@ -15,36 +20,42 @@ use crate::workspace::Workspace;
 const VARIABLE: &str = "SOUSPLI_ADVISORY_DB";
 /// Where a bundle is looked for otherwise.
 const BESIDE: &str = "../shared/data/advisory-db.bundle";
+/// The rules.
+const FILE: &str = "deny.toml";
 /// The folder in which cargo-deny looks for the database of `deny.toml`'s `db-urls`.
 const CLONE: &str = "advisory-db-3157b0e258782691";
 
 pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
     let workspace = &setting.workspace;
-    if process::which("cargo-deny").is_none() {
-        return Ok(unchecked(
-            "deny: licences, bans, sources and advisories not checked: `cargo install --locked cargo-deny` provides it",
-        ));
+    let database = database(workspace).map(|source| clone(workspace, &source)).transpose()?;
+    let mut counts = if process::which("cargo-deny").is_some() {
+        run_cargo_deny(workspace, database.as_deref())?
+    } else {
+        println!("cargo-deny is not installed: its rules for licences, bans, sources and advisories are read here");
+        rules::check(workspace, database.as_deref())?
+    };
+    if database.is_none() {
+        let note = format!(
+            "deny: advisories not checked: {VARIABLE} may name a git bundle or a clone of the RustSec database"
+        );
+        println!("{note}");
+        counts.notes.push(note);
     }
+    Ok(counts)
+}
+
+fn run_cargo_deny(workspace: &Workspace, database: Option<&Path>) -> Outcome<Counts> {
     let mut counts = Counts::default();
     for check in ["licenses", "bans", "sources"] {
         process::run(cargo_deny(workspace).args(["check", "--hide-inclusion-graph", check]))?;
         counts.passed += 1;
     }
-    if let Some(source) = database(workspace) {
-        let config = clone(workspace, &source)?;
+    if let Some(database) = database {
+        let config = configure(workspace, database)?;
         process::run(cargo_deny(workspace).args(["--offline", "--config"]).arg(config).args(["check", "advisories"]))?;
         counts.passed += 1;
-    } else {
-        counts.add(unchecked(&format!(
-            "deny: advisories not checked: {VARIABLE} may name a git bundle or a clone of the RustSec database"
-        )));
     }
     Ok(counts)
-}
-
-fn unchecked(note: &str) -> Counts {
-    println!("{note}");
-    Counts { notes: vec![note.to_owned()], ..Counts::default() }
 }
 
 fn cargo_deny(workspace: &Workspace) -> Command {
@@ -58,24 +69,30 @@ fn database(workspace: &Workspace) -> Option<PathBuf> {
     given.or_else(|| Some(workspace.root.join(BESIDE)).filter(|bundle| bundle.is_file()))
 }
 
-/// Clones the database where cargo-deny looks for it; gives a `deny.toml` that names this place.
+/// Clones the database where cargo-deny looks for it; gives the clone.
 fn clone(workspace: &Workspace, source: &Path) -> Outcome<PathBuf> {
-    let folder = workspace.target.join("xtask/advisory-db");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).or_say(folder.display())?;
+    let clone = workspace.target.join("xtask/advisory-db").join(CLONE);
+    if clone.exists() {
+        fs::remove_dir_all(&clone).or_say(clone.display())?;
     }
-    fs::create_dir_all(&folder).or_say(folder.display())?;
+    fs::create_dir_all(&clone).or_say(clone.display())?;
     let git = |arguments: &[&str]| {
         let mut git = Command::new("git");
         git.args(["-c", "init.defaultBranch=main", "-c", "advice.detachedHead=false"]).args(arguments);
         git
     };
-    process::run(git(&["clone", "--quiet"]).arg(source).arg(folder.join(CLONE)))?;
+    process::run(git(&["clone", "--quiet"]).arg(source).arg(&clone))?;
     // cargo-deny refuses a clone that was never fetched from: it cannot tell its age.
-    process::run(git(&["fetch", "--quiet", "origin", "HEAD"]).current_dir(folder.join(CLONE)))?;
-    let config = fs::read_to_string(workspace.root.join("deny.toml")).or_say("deny.toml")?;
+    process::run(git(&["fetch", "--quiet", "origin", "HEAD"]).current_dir(&clone))?;
+    Ok(clone)
+}
+
+/// A `deny.toml` that names where the clone is.
+fn configure(workspace: &Workspace, clone: &Path) -> Outcome<PathBuf> {
+    let folder = clone.parent().unwrap_or(clone);
+    let config = fs::read_to_string(workspace.root.join(FILE)).or_say(FILE)?;
     let path = format!("[advisories]\ndb-path = {:?}", folder.display().to_string());
-    let file = folder.join("deny.toml");
+    let file = folder.join(FILE);
     fs::write(&file, config.replacen("[advisories]", &path, 1)).or_say(file.display())?;
     Ok(file)
 }

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::dates::{in_words, parse};
+use super::resent::sync;
 use super::words::{attention, state};
 use super::{print_json, text};
 use crate::cli::Agenda;
-use crate::exit::Stop;
+use crate::exit::{Exit, Stop};
 use crate::language::Language;
 use crate::office::Office;
 use crate::plain::line;
@@ -19,12 +20,19 @@ pub(super) async fn run(agenda: &Agenda, language: Language) -> Result<(), Stop>
     let first = agenda.from.as_deref().map(parse).transpose()?;
     let last = agenda.to.as_deref().map(parse).transpose()?;
     let (mut office, _) = Office::open(&agenda.access, language).await?;
-    office.sync().await?;
+    sync(&mut office, language).await?;
     let first = match first {
         Some(first) => first,
         None => today(&mut office).await?,
     };
     let last = last.unwrap_or_else(|| first.plus(DAYS - 1));
+    if last < first {
+        return Err(Stop::said(
+            Exit::Usage,
+            format!("The last day, {last}, is before the first, {first}."),
+            format!("Le dernier jour, {last}, est avant le premier, {first}."),
+        ));
+    }
     let found = office.call("agenda", json!({ "from": first.to_string(), "to": last.to_string() })).await?;
     if agenda.json {
         print_json(&found);

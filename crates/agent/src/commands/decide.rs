@@ -6,14 +6,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::show::sheet;
+use super::resent::sync;
+use super::show::print_sheet;
 use super::text;
 use super::words::state;
 use crate::cli::Decide;
 use crate::exit::{Exit, Stop};
 use crate::language::Language;
 use crate::office::Office;
-use crate::print::print_text;
 
 /// What is decided about a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,15 @@ impl Decision {
         }
     }
 
+    /// The state that it leads to.
+    fn goal(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirmed",
+            Self::Decline => "declined",
+            Self::Cancel => "cancelled",
+        }
+    }
+
     /// Whether a record in this state takes it: an answer is given once, and what is over cannot be cancelled.
     fn suits(self, state: &str) -> bool {
         match self {
@@ -45,15 +54,18 @@ impl Decision {
 pub(super) async fn run(decision: Decision, decide: &Decide, language: Language) -> Result<(), Stop> {
     let words = decide.text_file.as_deref().map(read).transpose()?.unwrap_or_default();
     let (mut office, _) = Office::open(&decide.access, language).await?;
-    office.sync().await?;
+    sync(&mut office, language).await?;
     let record = office.record(&decide.record).await?;
     let before = office.call("detail", json!({ "record": record })).await?;
+    // The agenda has confirmed it by itself just now, or an earlier command was not sure of its outcome.
+    if text(&before, "state") == decision.goal() && words.trim().is_empty() {
+        return print_sheet(&mut office, before, language).await;
+    }
     if !decision.suits(text(&before, "state")) {
         return Err(unsuited(&before));
     }
     let detail = office.call(decision.call(), json!({ "record": record, "text": words.trim() })).await?;
-    print_text(&sheet(&detail, language));
-    Ok(())
+    print_sheet(&mut office, detail, language).await
 }
 
 fn unsuited(detail: &Value) -> Stop {

@@ -3,7 +3,9 @@
 mod agenda;
 mod dates;
 mod decide;
+mod manual;
 mod publish;
+mod resent;
 mod show;
 mod watch;
 mod words;
@@ -26,6 +28,11 @@ pub async fn run(souspli: &Souspli, language: Language) -> Result<(), Stop> {
         Command::Publish(publish) => publish::run(publish, language).await,
         Command::Watch(watch) => watch::run(watch, language).await,
         Command::Demo(demo) => demo::run(demo, language).await,
+        Command::Completions { shell } => {
+            manual::completions(*shell);
+            Ok(())
+        }
+        Command::Man { folder } => manual::pages(folder.as_deref()),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::dates::{in_words, utc};
+use super::resent::sync;
 use super::words::{attention, happened, side, state};
 use super::{print_json, text};
 use crate::cli::Show;
@@ -14,32 +15,42 @@ use crate::print::print_text;
 
 pub(super) async fn run(show: &Show, language: Language) -> Result<(), Stop> {
     let (mut office, _) = Office::open(&show.access, language).await?;
-    office.sync().await?;
+    sync(&mut office, language).await?;
     let record = office.record(&show.record).await?;
-    let mut detail = office.call("detail", json!({ "record": record })).await?;
+    let detail = office.call("detail", json!({ "record": record })).await?;
     if show.json {
         print_json(&detail);
-    } else {
-        let settings = office.call("settings", json!({})).await?;
-        ask(&mut detail, &settings["catalogue"]);
-        print_text(&sheet(&detail, language));
+        return Ok(());
     }
+    print_sheet(&mut office, detail, language).await
+}
+
+/// Prints a record for people, each answer after its question.
+pub(super) async fn print_sheet(office: &mut Office, mut detail: Value, language: Language) -> Result<(), Stop> {
+    let settings = office.call("settings", json!({})).await?;
+    ask(&mut detail, &settings["catalogue"], language);
+    print_text(&sheet(&detail, language));
     Ok(())
 }
 
 /// Puts the question before each answer, where the catalogue still has it.
-fn ask(detail: &mut Value, catalogue: &Value) {
+fn ask(detail: &mut Value, catalogue: &Value, language: Language) {
     let types = catalogue["visitTypes"].as_array().into_iter().flatten();
     let questions: Vec<&Value> = types.filter_map(|each| each["questions"].as_array()).flatten().collect();
     for answer in detail["form"]["answers"].as_array_mut().into_iter().flatten() {
-        let asked = questions.iter().find(|question| question["id"] == answer["question"]);
-        let asked = asked.map_or("", |question| text(question, "text"));
-        answer["text"] = json!([asked, text(answer, "text")].join(" ").trim());
+        let question = questions.iter().find(|question| question["id"] == answer["question"]);
+        let asked = question.map_or("", |question| text(question, "text"));
+        let said = match (text(answer, "text"), question.is_some_and(|question| question["kind"] == "yesNo")) {
+            ("yes", true) => language.of("yes", "oui"),
+            ("no", true) => language.of("no", "non"),
+            (said, _) => said,
+        };
+        answer["text"] = json!([asked, said].join(" ").trim());
     }
 }
 
 /// A record as lines of label and text; empty ones are left out.
-pub(super) fn sheet(detail: &Value, language: Language) -> String {
+fn sheet(detail: &Value, language: Language) -> String {
     let (when, form) = (&detail["appointment"], &detail["form"]);
     let time = format!("{}, {}–{}", in_words(text(when, "date"), language), text(when, "time"), text(when, "endTime"));
     let mut sheet = String::new();
@@ -118,9 +129,10 @@ mod tests {
     fn an_answer_follows_its_question() {
         let mut detail = detail(true);
         detail["form"]["answers"] = json!([{ "question": "Q1", "text": "yes" }, { "question": "gone", "text": "no" }]);
-        ask(&mut detail, &json!({ "visitTypes": [{ "questions": [{ "id": "Q1", "text": "Have you?" }] }] }));
-        let sheet = sheet(&detail, Language::English);
-        assert!(sheet.contains("Answer           Have you? yes\nAnswer           no\n"), "{sheet}");
+        let question = json!({ "id": "Q1", "text": "Déjà venu ?", "kind": "yesNo" });
+        ask(&mut detail, &json!({ "visitTypes": [{ "questions": [question] }] }), Language::French);
+        let sheet = sheet(&detail, Language::French);
+        assert!(sheet.contains("Réponse          Déjà venu ? oui\nRéponse          no\n"), "{sheet}");
     }
 
     #[test]

@@ -4,12 +4,14 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use souspli_client::failure::Failure;
 use souspli_client::http::Request;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::dates::utc;
 use super::publish::done_line;
+use super::resent::resent_lines;
 use super::text;
 use super::words::{attention, state};
 use crate::cli::Watch;
@@ -20,7 +22,8 @@ use crate::language::Language;
 use crate::office::Office;
 use crate::plain::line;
 use crate::print::print_line;
-use crate::sentences::is_passing;
+use crate::secrets::Secrets;
+use crate::sentences::{is_passing, sentence};
 
 /// How often keys and hours are looked after.
 const CARE: Duration = Duration::from_hours(1);
@@ -29,9 +32,9 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(watch: &Watch, language: Language) -> Result<(), Stop> {
-    let (office, _) = Office::open(&watch.access, language).await?;
+    let (office, secrets) = Office::locked(&watch.access, language)?;
     let names = watch.verbose && io::stdout().is_terminal();
-    let mut guard = Guard { office, language, names, broken: 0 };
+    let mut guard = Guard { office, secrets: Some(secrets), language, names, begun: false, away: None, broken: 0 };
     tokio::select! {
         outcome = guard.stay() => outcome,
         () = told_to_stop() => {
@@ -47,8 +50,14 @@ pub(super) async fn run(watch: &Watch, language: Language) -> Result<(), Stop> {
 
 struct Guard {
     office: Office,
+    /// Until the vault is open: a host that is away at first is waited for, and nobody is asked twice.
+    secrets: Option<Secrets>,
     language: Language,
     names: bool,
+    /// Whether the agenda has been read once.
+    begun: bool,
+    /// What was last said about a host that cannot be asked.
+    away: Option<String>,
     broken: u64,
 }
 
@@ -56,12 +65,11 @@ impl Guard {
     /// Goes on until something does not verify.
     async fn stay(&mut self) -> Result<(), Stop> {
         let mut wait = FIRST_WAIT;
-        let mut first = true;
         loop {
             let begin = Instant::now();
-            match self.round(first).await {
-                Ok(()) => first = false,
-                Err(stop) if is_passing_stop(&stop) => say(&stop.sentence(self.language)),
+            match self.round().await {
+                Ok(()) => {}
+                Err(Stop::Failure(failure)) if is_passing(&failure) => self.say_away(&failure),
                 Err(stop) => return Err(stop),
             }
             if begin.elapsed() > LONGEST_WAIT {
@@ -73,38 +81,60 @@ impl Guard {
     }
 
     /// Looks after keys and hours, then follows the stream until it ends or it is time to look after them again.
-    async fn round(&mut self, first: bool) -> Result<(), Stop> {
+    async fn round(&mut self) -> Result<(), Stop> {
+        if let Some(secrets) = &self.secrets {
+            self.office.unlock(secrets).await?;
+            self.secrets = None;
+        }
         let done = self.office.call("maintain", json!({})).await?;
         if done["epochs"] != 0 || done["windows"] != 0 {
             say(&done_line(&done, self.language));
         }
-        let synced = self.office.sync().await?;
-        if first {
-            self.say_first(&synced);
-        } else {
-            self.say_changes(&synced).await?;
-        }
+        self.sync().await?;
         let request = self.office.call("stream", json!({})).await?;
         let request = request_of(&request).ok_or_else(not_a_request)?;
-        let Some(lines) = self.office.driver.host.stream(&request).await else {
-            return Err(souspli_client::failure::Failure::offline().into());
-        };
+        let lines = self.office.driver.host.stream(&request).await.ok_or_else(Failure::offline)?;
         self.follow(lines).await
     }
 
     async fn follow(&mut self, mut lines: Lines) -> Result<(), Stop> {
         let until = Instant::now() + CARE;
-        let mut told = lines.next().await;
-        while told.is_some() {
-            let Ok(line) = timeout_at(until, lines.next()).await else { return Ok(()) };
-            // The same line again only says that the stream is alive.
-            if line.is_some() && line != told {
-                let synced = self.office.sync().await?;
-                self.say_changes(&synced).await?;
+        let mut told = None;
+        loop {
+            let Ok(Some(line)) = timeout_at(until, lines.next()).await else { return Ok(()) };
+            // The same line again only says that the stream is alive. The first one counts what came since the last sync.
+            if told.as_ref() != Some(&line) {
+                self.sync().await?;
             }
-            told = line;
+            told = Some(line);
         }
-        Ok(())
+    }
+
+    /// Fetches what is new, answers it, and says so.
+    async fn sync(&mut self) -> Result<(), Stop> {
+        let synced = self.office.sync().await?;
+        if self.away.take().is_some() {
+            say(self.language.of("The host answers again.", "L’hébergeur répond à nouveau."));
+        }
+        for words in resent_lines(&synced, self.language) {
+            say(&words);
+        }
+        if self.begun {
+            self.say_changes(&synced).await
+        } else {
+            self.say_first(&synced);
+            self.begun = true;
+            Ok(())
+        }
+    }
+
+    /// Says why nothing can be done now, once for as long as the reason stays the same.
+    fn say_away(&mut self, failure: &Failure) {
+        let sentence = sentence(failure, self.language);
+        if self.away.as_ref() != Some(&sentence) {
+            say(&sentence);
+        }
+        self.away = Some(sentence);
     }
 
     /// After a start all that the device did not know has changed: a count says enough.
@@ -159,10 +189,6 @@ impl Guard {
 
 fn say(words: &str) {
     print_line(&format!("{}  {words}", utc(now())));
-}
-
-fn is_passing_stop(stop: &Stop) -> bool {
-    matches!(stop, Stop::Failure(failure) if is_passing(failure.code))
 }
 
 /// The request that the session signed for a stream.

@@ -17,17 +17,16 @@ const COUNT: usize = 36;
 /// In so many days from today.
 const DAYS: usize = 14;
 
-/// Makes the bookings that are missing, has the practice answer them, and gives their number.
+/// Makes the bookings that are missing, has the practice answer them, and gives the number of all.
 pub(super) async fn fill(
     office: &mut Office,
     host: &Host,
     kit: &Kit,
     offer: &Value,
-    begun: bool,
     language: Language,
 ) -> Result<usize, Stop> {
     office.sync().await?;
-    let there = if begun { bookings(office).await?.len() } else { 0 };
+    let there = bookings(office).await?.len();
     let mut links = Vec::new();
     for number in there..COUNT {
         if let Some(link) = book(host, kit, offer, number, language).await? {
@@ -35,12 +34,50 @@ pub(super) async fn fill(
         }
     }
     office.sync().await?;
-    if there == 0 {
-        cancel_and_move(host, &links, language).await?;
-        office.sync().await?;
-        note(office, language).await?;
-    }
+    vary(office, host, &links, language).await?;
     Ok(there + links.len())
+}
+
+/// One booking is cancelled, one is moved, one has a note. What an earlier run has done is not done again; what it has
+/// left to do is done by the practice where the patients' private links went with it.
+async fn vary(office: &mut Office, host: &Host, links: &[String], language: Language) -> Result<(), Stop> {
+    let mut details = Vec::new();
+    for item in bookings(office).await? {
+        details.push(office.call("detail", json!({ "record": item["record"] })).await?);
+    }
+    let has = |kind: &str| details.iter().any(|detail| happened(detail, kind));
+    let mut as_booked = details.iter().filter(|detail| detail["state"] == "confirmed" && !happened(detail, "moved"));
+    let (first, second) = (as_booked.next(), as_booked.next());
+    let [to_cancel, to_move] = if let [one, other, ..] = links { [Some(one), Some(other)] } else { [None, None] };
+    if !has("cancelled") {
+        match (to_cancel, first) {
+            (Some(link), _) => cancel(host, link, language).await?,
+            (None, Some(booked)) => {
+                let words = language.of("The practice is closed then, sorry.", "Le cabinet sera fermé, désolé.");
+                office.call("cancel", json!({ "record": booked["record"], "text": words })).await?;
+            }
+            (None, None) => {}
+        }
+    }
+    if !has("moved") {
+        match (to_move, second) {
+            (Some(link), _) => move_by_link(host, link).await?,
+            (None, Some(booked)) => {
+                let times = office.call("times", of_visit(&booked["appointment"])).await?;
+                if let Some(start) = choose(&times, COUNT) {
+                    let to = json!({ "record": booked["record"], "start": start, "practitioner": null });
+                    office.call("move", to).await?;
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    office.sync().await?;
+    if has("note") { Ok(()) } else { note(office, language).await }
+}
+
+fn happened(detail: &Value, kind: &str) -> bool {
+    detail["history"].as_array().into_iter().flatten().any(|event| event["kind"] == kind)
 }
 
 async fn bookings(office: &mut Office) -> Result<Vec<Value>, Stop> {
@@ -79,22 +116,27 @@ fn choose(times: &Value, number: usize) -> Option<u64> {
     day.get((number * 7).checked_rem(day.len())?)?["start"].as_u64()
 }
 
-/// The first booking is cancelled and the second moved, by their patients.
-async fn cancel_and_move(host: &Host, links: &[String], language: Language) -> Result<(), Stop> {
-    let [first, second, ..] = links else { return Ok(()) };
+async fn cancel(host: &Host, link: &str, language: Language) -> Result<(), Stop> {
     let mut device = Device::new(host);
-    device.call("open", json!({ "fragment": first })).await?;
+    device.call("open", json!({ "fragment": link })).await?;
     let words = language.of("Something has come up, sorry.", "Un empêchement, désolé.");
     device.call("cancel", json!({ "text": words })).await?;
+    Ok(())
+}
+
+async fn move_by_link(host: &Host, link: &str) -> Result<(), Stop> {
     let mut device = Device::new(host);
-    device.call("open", json!({ "fragment": second })).await?;
+    device.call("open", json!({ "fragment": link })).await?;
     let booking = device.call("read", json!({})).await?;
-    let wanted = json!({ "visitType": booking["appointment"]["visitType"], "practitioner": null });
-    let times = device.call("times", wanted).await?;
+    let times = device.call("times", of_visit(&booking["appointment"])).await?;
     if let Some(start) = choose(&times, COUNT) {
         device.call("move", json!({ "start": start, "practitioner": null })).await?;
     }
     Ok(())
+}
+
+fn of_visit(appointment: &Value) -> Value {
+    json!({ "visitType": appointment["visitType"], "practitioner": null })
 }
 
 /// A note that the practice keeps for itself.

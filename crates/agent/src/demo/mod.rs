@@ -32,33 +32,40 @@ pub(crate) async fn run(demo: &Demo, language: Language) -> Result<(), Stop> {
     let file = demo.data.join(FILE);
     DirBuilder::new().recursive(true).mode(0o700).create(&demo.data).map_err(|error| unwritable(&file, &error))?;
     let mut office = Office::new(Driver::new(host.clone(), Shelf::in_memory()));
-    let mut kit = match Kit::find(&file)? {
+    let kit = match Kit::find(&file)? {
         Some(kit) => found(&mut office, kit, &file).await?,
         None => None,
     };
-    if !kit.as_ref().is_some_and(|kit| kit.complete) {
-        let begun = kit.is_some();
-        let mut made = match kit.take() {
-            Some(kit) => kit,
-            None => staff::create(&mut office, host.origin(), &file).await?,
-        };
-        let offer = offer::published(&mut office, &mut made, language).await?;
-        made.write(&file)?;
-        staff::add_desk(&mut office, &mut made).await?;
-        made.write(&file)?;
-        let booked = bookings::fill(&mut office, &host, &made, &offer, begun, language).await?;
-        made.complete = true;
-        made.write(&file)?;
-        print_line(&match language {
-            Language::English => format!("Filled in: {booked} bookings through the booking link."),
-            Language::French => format!("Rempli : {booked} rendez-vous pris par le lien."),
-        });
-        kit = Some(made);
-    }
-    if let Some(kit) = kit {
-        print_text(&how_to(&kit, host.origin(), &demo.data, language));
-    }
+    let kit = match kit {
+        Some(kit) if kit.complete => {
+            // The hours of a practice that nobody opened for a while have run out.
+            office.call("maintain", json!({})).await?;
+            kit
+        }
+        Some(begun) => fill(&mut office, begun, &host, &file, language).await?,
+        None => {
+            let made = staff::create(&mut office, host.origin(), &file).await?;
+            fill(&mut office, made, &host, &file, language).await?
+        }
+    };
+    print_text(&how_to(&kit, host.origin(), &demo.data, language));
     Ok(())
+}
+
+/// Does what is left to do in an open practice; each step is in the kit before the next begins.
+async fn fill(office: &mut Office, mut kit: Kit, host: &Host, file: &Path, language: Language) -> Result<Kit, Stop> {
+    let offer = offer::published(office, &mut kit, language).await?;
+    kit.write(file)?;
+    staff::add_desk(office, &mut kit).await?;
+    kit.write(file)?;
+    let booked = bookings::fill(office, host, &kit, &offer, language).await?;
+    kit.complete = true;
+    kit.write(file)?;
+    print_line(&match language {
+        Language::English => format!("Filled in: {booked} bookings through the booking link."),
+        Language::French => format!("Rempli : {booked} rendez-vous pris par le lien."),
+    });
+    Ok(kit)
 }
 
 /// Opens the practice of a kit that was found. One that was never registered is made anew.
@@ -66,7 +73,10 @@ async fn found(office: &mut Office, kit: Kit, file: &Path) -> Result<Option<Kit>
     let secrets = Secrets { account_key: kit.account_key.clone(), passphrase: kit.passphrase.clone() };
     match office.unlock(&secrets).await {
         Ok(_) => Ok(Some(kit)),
-        Err(Stop::Failure(failure)) if failure.code == "no_vault" && !kit.registered() => Ok(None),
+        // Cut short before its vault was stored, or before it was registered.
+        Err(Stop::Failure(failure)) if matches!(failure.code, "no_vault" | "no_calendar") && !kit.registered() => {
+            Ok(None)
+        }
         Err(Stop::Failure(failure)) if failure.code == "no_vault" => {
             let file = file.display();
             Err(Stop::said(

@@ -12,7 +12,23 @@ use crate::failure::StartError;
 
 const PREFIX: &str = "SOUSPLI_";
 /// Variables with the same prefix that name the file itself, or belong to the tests and the other programs.
-const NOT_OURS: [&str; 6] = ["config", "test_", "agent_", "server_bin", "chromium", "advisory_db"];
+const NOT_OURS: [&str; 14] = [
+    "config",
+    "test_",
+    "agent_",
+    "server_bin",
+    "chromium",
+    "advisory_db",
+    "bench_",
+    "limit_tools",
+    "screenshots",
+    "vectors",
+    // `souspli --help` names these: whoever uses the agent may start a host in the same shell.
+    "host",
+    "ca_file",
+    "state",
+    "account_key",
+];
 
 /// Where to look, besides the environment.
 #[derive(Debug, Clone, Default)]

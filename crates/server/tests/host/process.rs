@@ -45,6 +45,14 @@ fn kill(signal: &str, child: &Child) {
 }
 
 #[test]
+fn the_agents_variables_in_the_same_shell_are_not_the_hosts() {
+    let names = ["SOUSPLI_HOST", "SOUSPLI_STATE", "SOUSPLI_CA_FILE", "SOUSPLI_ACCOUNT_KEY"];
+    let output = server(&["config", "show"]).envs(names.map(|name| (name, "x"))).output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
+
+#[test]
 fn each_failure_has_its_sentence_and_its_code() {
     let data = tempfile::tempdir().expect("folder");
     let data = path(data.path());
