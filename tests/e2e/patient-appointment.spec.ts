@@ -53,6 +53,16 @@ test('a press while the page is looking by itself is served after the look', asy
   await expect(heading(page, 'This appointment is cancelled')).toBeVisible();
 });
 
+test('the page goes on looking once it has read a yes: the host must not learn which event was one', async ({ page, practice }) => {
+  await book(page, practice.link, 'Is Confirmed');
+  const { record } = await practice.bookingOf('Is Confirmed');
+  await practice.call('confirm', { record, text: '' });
+  await page.getByRole('button', { name: 'Look now' }).click();
+  await expect(heading(page, 'Your appointment is confirmed')).toBeVisible();
+  await page.waitForRequest('**/records/read', { timeout: 60_000 });
+  await expect(heading(page, 'Your appointment is confirmed')).toBeVisible();
+});
+
 test('moved, after a question', async ({ page, practice }) => {
   await book(page, practice.link, 'Moves It');
   const before = await page.locator('dd').first().innerText();

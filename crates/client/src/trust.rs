@@ -111,6 +111,8 @@ pub struct Practice {
     pub catalogue: Catalogue,
     /// Publication hash of the catalogue.
     pub catalogue_hash: Digest,
+    /// Minute in which the catalogue was published.
+    pub catalogue_since: u32,
 }
 
 /// What the profile's checks come to: a practice that has not published yet is no error.
@@ -215,6 +217,7 @@ pub fn verify_profile(
         identity_hash: event_hash(identity.bytes()),
         catalogue: offered,
         catalogue_hash: event_hash(catalogue.bytes()),
+        catalogue_since: catalogue.statement().not_before,
     })))
 }
 

@@ -22,7 +22,8 @@ export class Appointment {
   busy = $state<'times' | 'move' | 'cancel' | 'read' | null>(null);
   /** Minute of the last look. */
   lookedAt = $state(Math.floor(Date.now() / 60_000));
-  justMoved = $state(false);
+  /** How often it was moved here. */
+  moves = $state(0);
 
   readonly #sealed: PatientSealed;
   readonly #trail: Trail<Mode>;
@@ -99,7 +100,7 @@ export class Appointment {
       if (moved.failure.code === 'slot_taken') await this.loadTimes();
       return;
     }
-    this.justMoved = true;
+    this.moves += 1;
     this.#show(moved.value);
     this.#trail.go('see');
   }

@@ -75,7 +75,7 @@ impl Session {
     }
 
     /// The appointment that a chosen time stands for, if it is still free as far as is known.
-    pub(super) fn appointment_at(&mut self, chosen: &Chosen, now: u32) -> Result<Appointment, Failure> {
+    pub(super) fn appointment_at(&self, chosen: &Chosen, now: u32) -> Result<Appointment, Failure> {
         let practice = self.practice.as_deref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
         let availability = self.availability.as_ref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
         let taken = Taken::new(practice, availability, &self.own());
@@ -89,7 +89,7 @@ impl Session {
             practice.catalogue.visit_type(chosen.visit_type).ok_or_else(|| Failure::new("no_visit_type"))?;
         let practitioner = match chosen.practitioner {
             Some(practitioner) => practitioner,
-            None => any_of(&time.practitioners, &mut self.rng).ok_or_else(|| Failure::new("slot_taken"))?,
+            None => any_of(&time.practitioners, chosen.start, &self.whim).ok_or_else(|| Failure::new("slot_taken"))?,
         };
         time.appointment(visit_type, practitioner).map_err(|_| Failure::new("slot_taken"))
     }
@@ -186,9 +186,10 @@ fn patients(visit_type: ItemId, practitioner: Option<ItemId>) -> Wanted {
     Wanted { visit_type, practitioner, by: Booker::Patient }
 }
 
-/// One of several, at random: so that the first in the list is not always the fullest.
-fn any_of(ids: &[ItemId], rng: &mut crate::seal::Rng) -> Option<ItemId> {
-    let random = Secret::<4>::make(rng);
-    let number = usize::try_from(u32::from_be_bytes(*random.expose_secret())).unwrap_or(0);
-    number.checked_rem(ids.len()).and_then(|place| ids.get(place)).copied()
+/// One of several, at random, so that the first in the list is not always the fullest; but for one time always the same
+/// in a session: a second attempt with somebody else would share the room's ids with the first and no others, and a host
+/// could count by them how long the visit is.
+fn any_of(ids: &[ItemId], start: u32, whim: &Secret<32>) -> Option<ItemId> {
+    let lot = |id: &ItemId| sha256(&[&whim.expose_secret()[..], &start.to_be_bytes(), &id.0].concat()).0;
+    ids.iter().copied().max_by_key(lot)
 }

@@ -57,6 +57,8 @@ struct Booked {
 
 struct Session {
     rng: Rng,
+    /// Decides who it is where somebody wants anybody.
+    whim: Secret<32>,
     host: Host,
     link: Option<(Context, Right)>,
     pins: Pins,
@@ -72,8 +74,9 @@ struct Session {
 
 impl Patient {
     /// A session that knows nothing yet.
-    pub fn new(rng: Rng) -> Self {
+    pub fn new(mut rng: Rng) -> Self {
         let session = Session {
+            whim: Secret::make(&mut rng),
             rng,
             host: Host::default(),
             link: None,
