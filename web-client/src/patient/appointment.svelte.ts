@@ -3,6 +3,7 @@
 
 import type { Booking, Failure, FreeDays, FreeTime, LocalDate, PatientCalls, Result } from '../sealed/contract.ts';
 import type { PatientSealed } from '../sealed/patient.ts';
+import { weightOf } from '../ui/failures.ts';
 import { Trail } from '../ui/trail.ts';
 
 export type Mode = 'see' | 'day' | 'time';
@@ -23,9 +24,13 @@ export class Appointment {
   /** Minute of the last look. */
   lookedAt = $state(Math.floor(Date.now() / 60_000));
   justMoved = $state(false);
+  /** A change was sent, and nobody knows yet whether it arrived. */
+  unsure = $state(false);
 
   readonly #sealed: PatientSealed;
   readonly #trail: Trail<Mode>;
+  /** To be said where Back leads. */
+  #told: Failure | null = null;
   /** Once the session stands on the private link; a booking that was just made still stands on the booking link. */
   #opened: boolean;
 
@@ -49,6 +54,16 @@ export class Appointment {
     if (booking.ok) this.#show(booking.value);
   }
 
+  /** Unasked: disturbs nobody who is choosing, and a lost connection is no news. */
+  async look(): Promise<void> {
+    if (this.busy !== null || this.mode !== 'see' || this.asks !== null) return;
+    this.busy = 'read';
+    const booking = await this.#call('read', {});
+    this.#looked();
+    if (booking.ok) this.#show(booking.value);
+    else if (weightOf(booking.failure) !== 'again') this.failure = booking.failure;
+  }
+
   /** A press may have come meanwhile: it is served after the look. */
   #looked(): void {
     if (this.busy === 'read') this.busy = null;
@@ -67,7 +82,10 @@ export class Appointment {
     const days = await this.#call('times', { visitType, practitioner: this.anybody ? null : practitioner });
     this.busy = null;
     if (days.ok) this.days = days.value;
-    else this.failure = days.failure;
+    else {
+      this.failure = days.failure;
+      if (weightOf(days.failure) === 'stop') this.days = null;
+    }
   }
 
   pickDay(date: LocalDate): void {
@@ -95,8 +113,7 @@ export class Appointment {
     this.busy = null;
     this.asks = null;
     if (!moved.ok) {
-      this.failure = moved.failure;
-      if (moved.failure.code === 'slot_taken') await this.loadTimes();
+      await this.#refused(moved.failure);
       return;
     }
     this.justMoved = true;
@@ -113,7 +130,20 @@ export class Appointment {
     this.asks = null;
     this.begun = true;
     if (cancelled.ok) this.#show(cancelled.value);
-    else this.failure = cancelled.failure;
+    else await this.#refused(cancelled.failure);
+  }
+
+  async #refused(failure: Failure): Promise<void> {
+    this.failure = failure;
+    this.unsure = failure.code === 'change_unknown';
+    if (['slot_taken', 'stale_version'].includes(failure.code) && this.mode !== 'see') await this.loadTimes();
+    const changed = failure.code === 'revision_conflict';
+    if (!changed && !this.unsure) return;
+    const now = changed ? await this.#call('read', {}) : null;
+    if (now?.ok === true) this.#show(now.value);
+    if (this.mode === 'see') return;
+    this.#told = failure;
+    this.#trail.go('see');
   }
 
   go(mode: Mode): void {
@@ -129,13 +159,15 @@ export class Appointment {
 
   #arrive(mode: Mode): void {
     this.asks = null;
-    this.failure = null;
+    this.failure = this.#told;
+    this.#told = null;
     this.begun = true;
     this.mode = mode === 'time' && this.date === null ? 'see' : mode === 'day' && this.days === null ? 'see' : mode;
   }
 
   #show(booking: Booking): void {
     this.booking = booking;
+    this.unsure = false;
     this.lookedAt = Math.floor(Date.now() / 60_000);
   }
 

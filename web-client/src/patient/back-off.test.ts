@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { backOff, delayAfter } from './back-off.ts';
 
 test('delays rise and stay', () => {
@@ -8,7 +8,7 @@ test('delays rise and stay', () => {
   expect(delays.at(-1)).toBe(300);
 });
 
-test('looks while the tab is seen, at once on return, and not after the end', async () => {
+const fakeTab = () => {
   vi.useFakeTimers();
   const listeners = new Set<() => void>();
   const tab = {
@@ -18,6 +18,34 @@ test('looks while the tab is seen, at once on return, and not after the end', as
   };
   vi.stubGlobal('document', tab);
   vi.stubGlobal('window', globalThis);
+  return { tab, listeners };
+};
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('looks on return only, where it is not to look again', async () => {
+  const { tab, listeners } = fakeTab();
+  let looks = 0;
+  const stop = backOff(() => {
+    looks += 1;
+    return Promise.resolve();
+  }, false);
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(looks).toBe(0);
+  for (const state of ['hidden', 'visible']) {
+    tab.visibilityState = state;
+    for (const listener of listeners) listener();
+  }
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(looks).toBe(1);
+  stop();
+});
+
+test('looks while the tab is seen, at once on return, and not after the end', async () => {
+  const { tab, listeners } = fakeTab();
   let looks = 0;
   const stop = backOff(() => {
     looks += 1;
@@ -36,6 +64,4 @@ test('looks while the tab is seen, at once on return, and not after the end', as
   expect(listeners.size).toBe(0);
   await vi.advanceTimersByTimeAsync(600_000);
   expect(looks).toBe(2);
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
 });

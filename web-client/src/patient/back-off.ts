@@ -1,4 +1,4 @@
-// Looks again and again, less and less often, and at once when the person comes back to the tab.
+// Looks again and again, less and less often, or not by itself at all; and at once when the person comes back to the tab.
 
 const DELAYS_S = [5, 10, 20, 40, 60, 120, 300] as const;
 
@@ -6,12 +6,12 @@ const DELAYS_S = [5, 10, 20, 40, 60, 120, 300] as const;
 export const delayAfter = (looks: number): number => DELAYS_S[Math.min(looks, DELAYS_S.length - 1)] ?? 300;
 
 /** Calls `look` until the returned function is called. A look under way is waited for. */
-export const backOff = (look: () => Promise<void>): (() => void) => {
+export const backOff = (look: () => Promise<void>, again = true): (() => void) => {
   let looks = 0;
   let timer = 0;
   let stopped = false;
   const next = (): void => {
-    if (stopped) return;
+    if (stopped || !again) return;
     timer = window.setTimeout(() => void now(), delayAfter(looks) * 1000);
   };
   const now = async (): Promise<void> => {
