@@ -20,7 +20,11 @@ export type Watched = {
 type WorkerFixtures = { readonly host: Host; readonly practice: Practice };
 type TestFixtures = { readonly watched: Watched };
 
-const watch = async (context: BrowserContext, address: string, add: (complaint: string) => void): Promise<void> => {
+/** What a test's pages may ask for: its hosts, which are on this machine. */
+const OWN = /^(?:http:\/\/127\.0\.0\.1:\d+\/|blob:|data:)/u;
+
+/** `console` false: in windows that a test opens beside the first, which it may cut off from their host. */
+const watch = async (context: BrowserContext, add: (complaint: string) => void, console: boolean): Promise<void> => {
   await context.exposeFunction('__complain', add);
   await context.addInitScript(() => {
     // The page's own list (`src/sealed/violations.ts`), into which go those of its workers too.
@@ -34,7 +38,7 @@ const watch = async (context: BrowserContext, address: string, add: (complaint: 
   });
   const attach = (page: Page): void => {
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') add(`console: ${message.text()}`);
+      if (console && (message.type() === 'error' || message.type() === 'warning')) add(`console: ${message.text()}`);
     });
     page.on('pageerror', (error) => add(`error: ${error.message}`));
   };
@@ -42,7 +46,7 @@ const watch = async (context: BrowserContext, address: string, add: (complaint: 
   context.on('page', attach);
   context.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(`${address}/`) && !url.startsWith('blob:') && !url.startsWith('data:')) add(`another origin was asked: ${url}`);
+    if (!OWN.test(url)) add(`another origin was asked: ${url}`);
     if (url.includes('#')) add(`a fragment was sent: ${url}`);
   });
 };
@@ -68,14 +72,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(host.address);
   },
   watched: [
-    async ({ browser, context, host }, use) => {
+    async ({ browser, context }, use) => {
       const complaints: string[] = [];
       const expected: RegExp[] = [];
-      const watching = (each: BrowserContext): Promise<void> =>
-        watch(each, host.address, (complaint) => {
-          if (!expected.some((pattern) => pattern.test(complaint))) complaints.push(complaint);
-        });
-      await watching(context);
+      const add = (complaint: string): void => {
+        if (!expected.some((pattern) => pattern.test(complaint))) complaints.push(complaint);
+      };
+      const watching = (another: BrowserContext): Promise<void> => watch(another, add, false);
+      await watch(context, add, true);
       const open = browser.newContext.bind(browser);
       browser.newContext = async (options) => {
         const another = await open(options);

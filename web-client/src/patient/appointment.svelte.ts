@@ -60,8 +60,13 @@ export class Appointment {
     this.busy = 'read';
     const booking = await this.#call('read', {});
     this.#looked();
-    if (booking.ok) this.#show(booking.value);
-    else if (weightOf(booking.failure) !== 'again') this.failure = booking.failure;
+    if (!booking.ok) {
+      if (weightOf(booking.failure) !== 'again') this.failure = booking.failure;
+      return;
+    }
+    this.#show(booking.value);
+    // What was lost on its way is known by now.
+    if (this.failure !== null && weightOf(this.failure) === 'again') this.failure = null;
   }
 
   /** A press may have come meanwhile: it is served after the look. */
