@@ -4,6 +4,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { integrityOfTags } from './build/integrity.ts';
+import { messageLocale } from './build/messages.ts';
 import { sealedWasm } from './build/sealed-wasm.ts';
 
 const root = import.meta.dirname;
@@ -13,7 +14,7 @@ export default defineConfig(({ mode }) => {
   const page = practice ? 'practice.html' : 'index.html';
   return {
     root,
-    plugins: [svelte(), sealedWasm(root), integrityOfTags(page)],
+    plugins: [messageLocale(root), svelte(), sealedWasm(root), integrityOfTags(page)],
     worker: { format: 'iife', plugins: () => [sealedWasm(root)] },
     build: {
       target: 'es2022',

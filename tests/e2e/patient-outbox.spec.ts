@@ -83,6 +83,7 @@ for (const [how, [loss, lose]] of LOSSES.entries()) {
     await send(page);
     await holding;
     await expect(heading(page, 'Sending')).toBeVisible();
+    await expectAccessible(page, 'sending');
     line.lost = false;
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
@@ -91,11 +92,12 @@ for (const [how, [loss, lose]] of LOSSES.entries()) {
     await expectOne(practice, name('Reloads'));
   });
 
-  test(`the browser is killed while it is being sent, ${loss}`, async ({ practice, host, contextOptions, launchOptions }) => {
+  test(`the browser is killed while it is being sent, ${loss}`, async ({ practice, host, watched, contextOptions, launchOptions }) => {
     const folder = await mkdtemp(join(tmpdir(), 'souspli-browser-'));
     const options = { ...contextOptions, baseURL: host.address, locale: 'en-GB', timezoneId: 'Europe/Paris' };
     try {
       const before = await launch(folder, launchOptions, options);
+      await watched.watch(before);
       const page = before.pages()[0] ?? (await before.newPage());
       await toForm(page, practice, name('Crashes'));
       let held: (() => void) | null = null;
@@ -111,6 +113,7 @@ for (const [how, [loss, lose]] of LOSSES.entries()) {
       await closed;
 
       const after = await launch(folder, launchOptions, options);
+      await watched.watch(after);
       const again = await tap(after, () => Promise.resolve());
       again.lost = false;
       const opened = after.pages()[0] ?? (await after.newPage());

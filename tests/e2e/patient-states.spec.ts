@@ -26,6 +26,7 @@ test('the secret leaves the address bar, stays in this tab, and can be forgotten
   const elsewhere = await page.evaluate(() => JSON.stringify([Object.entries(localStorage), document.cookie, history.state]));
   expect(elsewhere).not.toContain(practice.link.slice(-20));
   await page.getByRole('button', { name: 'Leave and forget the link' }).click();
+  await expect(heading(page, 'Appointments under sealed cover')).toBeFocused();
   await page.reload();
   await expect(heading(page, 'Appointments under sealed cover')).toBeVisible();
 });
@@ -219,7 +220,7 @@ test('a host that changes what the practice signed is a calm stop', async ({ pag
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await openLink(page, practice.link);
   await expect(heading(page, 'This page has stopped')).toBeVisible();
-  await expect(page.getByRole('alert')).toContainText('Nothing that you typed was sent');
+  await expect(page.getByRole('alert')).toContainText('has stopped here and sends nothing more');
   expect(asked.filter((path) => path.startsWith('/v1/') && !path.endsWith('/profile'))).toEqual([]);
   await expectAccessible(page, 'stopped');
 });

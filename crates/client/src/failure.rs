@@ -66,6 +66,11 @@ impl Failure {
         })
     }
 
+    /// Whether it comes from the host or from the way to it, and not from a check of what the host gave.
+    pub fn is_no_verdict(&self) -> bool {
+        matches!(self.code, "offline" | "host_answer") || Code::ALL.iter().any(|code| self.is(*code))
+    }
+
     /// Whether the host answered with this code.
     pub fn is(&self, code: Code) -> bool {
         self.code == code.as_str()

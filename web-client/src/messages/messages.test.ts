@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { locales } from './locale.ts';
 
-const LANGUAGES = ['en', 'fr'] as const;
+const LANGUAGES = locales;
 const folder = (language: string): URL => new URL(`./${language}/`, import.meta.url);
 const files = readdirSync(folder('en'));
 
@@ -34,4 +35,9 @@ test.each(files)('%s: French puts a no-break space where its typography wants on
       expect(text, key).not.toContain("'");
     }
   }
+});
+
+test('the languages of the page are those that are compiled', () => {
+  const settings = JSON.parse(readFileSync(new URL('../../project.inlang/settings.json', import.meta.url), 'utf8')) as { locales: string[] };
+  expect(settings.locales).toEqual(locales);
 });

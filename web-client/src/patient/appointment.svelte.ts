@@ -3,6 +3,7 @@
 
 import type { Booking, Failure, FreeDays, FreeTime, LocalDate, PatientCalls, Result } from '../sealed/contract.ts';
 import type { PatientSealed } from '../sealed/patient.ts';
+import { weightOf } from '../ui/failures.ts';
 import { Trail } from '../ui/trail.ts';
 
 export type Mode = 'see' | 'day' | 'time';
@@ -24,9 +25,13 @@ export class Appointment {
   lookedAt = $state(Math.floor(Date.now() / 60_000));
   /** How often it was moved here. */
   moves = $state(0);
+  /** A change was sent, and nobody knows yet whether it arrived. */
+  unsure = $state(false);
 
   readonly #sealed: PatientSealed;
   readonly #trail: Trail<Mode>;
+  /** To be said where Back leads. */
+  #told: Failure | null = null;
   /** Once the session stands on the private link; a booking that was just made still stands on the booking link. */
   #opened: boolean;
 
@@ -50,6 +55,21 @@ export class Appointment {
     if (booking.ok) this.#show(booking.value);
   }
 
+  /** Unasked: disturbs nobody who is choosing, and a lost connection is no news. */
+  async look(): Promise<void> {
+    if (this.busy !== null || this.mode !== 'see' || this.asks !== null) return;
+    this.busy = 'read';
+    const booking = await this.#call('read', {});
+    this.#looked();
+    if (!booking.ok) {
+      if (weightOf(booking.failure) !== 'again') this.failure = booking.failure;
+      return;
+    }
+    this.#show(booking.value);
+    // What was lost on its way is known by now.
+    if (this.failure !== null && weightOf(this.failure) === 'again') this.failure = null;
+  }
+
   /** A press may have come meanwhile: it is served after the look. */
   #looked(): void {
     if (this.busy === 'read') this.busy = null;
@@ -68,7 +88,10 @@ export class Appointment {
     const days = await this.#call('times', { visitType, practitioner: this.anybody ? null : practitioner });
     this.busy = null;
     if (days.ok) this.days = days.value;
-    else this.failure = days.failure;
+    else {
+      this.failure = days.failure;
+      if (weightOf(days.failure) === 'stop') this.days = null;
+    }
   }
 
   pickDay(date: LocalDate): void {
@@ -96,8 +119,7 @@ export class Appointment {
     this.busy = null;
     this.asks = null;
     if (!moved.ok) {
-      this.failure = moved.failure;
-      if (moved.failure.code === 'slot_taken') await this.loadTimes();
+      await this.#refused(moved.failure);
       return;
     }
     this.moves += 1;
@@ -114,7 +136,20 @@ export class Appointment {
     this.asks = null;
     this.begun = true;
     if (cancelled.ok) this.#show(cancelled.value);
-    else this.failure = cancelled.failure;
+    else await this.#refused(cancelled.failure);
+  }
+
+  async #refused(failure: Failure): Promise<void> {
+    this.failure = failure;
+    this.unsure = failure.code === 'change_unknown';
+    if (['slot_taken', 'stale_version'].includes(failure.code) && this.mode !== 'see') await this.loadTimes();
+    const changed = failure.code === 'revision_conflict';
+    if (!changed && !this.unsure) return;
+    const now = changed ? await this.#call('read', {}) : null;
+    if (now?.ok === true) this.#show(now.value);
+    if (this.mode === 'see') return;
+    this.#told = failure;
+    this.#trail.go('see');
   }
 
   go(mode: Mode): void {
@@ -130,13 +165,15 @@ export class Appointment {
 
   #arrive(mode: Mode): void {
     this.asks = null;
-    this.failure = null;
+    this.failure = this.#told;
+    this.#told = null;
     this.begun = true;
     this.mode = mode === 'time' && this.date === null ? 'see' : mode === 'day' && this.days === null ? 'see' : mode;
   }
 
   #show(booking: Booking): void {
     this.booking = booking;
+    this.unsure = false;
     this.lookedAt = Math.floor(Date.now() / 60_000);
   }
 

@@ -3,16 +3,18 @@
 
 import type { Booking, Failure, FreeDays, FreeTime, Id, LocalDate, PatientCalls, PracticeView, VisitType } from '../sealed/contract.ts';
 import type { PatientSealed } from '../sealed/patient.ts';
+import { keepHold } from '../sealed/private-link.ts';
 import type { Progress } from '../sealed/channel.ts';
 import { weightOf } from '../ui/failures.ts';
 import { language } from '../ui/language.svelte.ts';
 import { Trail } from '../ui/trail.ts';
 import { emptyDraft, toForm, type Draft } from './details.ts';
+import { endOf, extended, type Hold } from './hold.ts';
 
 export const STEPS = ['visit', 'practitioner', 'day', 'time', 'details'] as const;
 export type StepName = (typeof STEPS)[number];
 
-type Hold = PatientCalls['hold']['value'];
+type Busy = 'times' | 'hold' | 'extend' | 'send';
 
 export class BookingFlow {
   step = $state<StepName>('visit');
@@ -25,21 +27,25 @@ export class BookingFlow {
   date = $state<LocalDate | null>(null);
   time = $state.raw<FreeTime | null>(null);
   hold = $state.raw<Hold | null>(null);
-  extended = $state(false);
   draft = $state<Draft>(emptyDraft());
   failure = $state.raw<Failure | null>(null);
-  busy = $state<'times' | 'hold' | 'extend' | 'send' | null>(null);
+  busy = $state<Busy | null>(null);
   progress = $state.raw<Progress>({ done: 0, total: 0 });
   /** Sent, and nobody knows yet whether it arrived. */
   undecided = $state(false);
 
-  readonly practice: PracticeView;
+  /** As it was last verified: it may change while a form is open. */
+  practice: PracticeView;
   readonly #sealed: PatientSealed;
-  readonly #onbooked: (booking: Booking) => void;
+  readonly #onbooked: (bookings: readonly Booking[]) => void;
   readonly #trail: Trail<StepName>;
+  /** How often Back or Forward was pressed: what was under way before is not what is wanted after. */
+  #arrivals = 0;
+  /** Answers of `times` that are still to come. */
+  #loads = 0;
 
-  constructor(practice: PracticeView, sealed: PatientSealed, onbooked: (booking: Booking) => void) {
-    this.practice = practice;
+  constructor(practice: PracticeView, sealed: PatientSealed, onbooked: (bookings: readonly Booking[]) => void) {
+    this.practice = $state.raw(practice);
     this.#sealed = sealed;
     this.#onbooked = onbooked;
     this.#trail = new Trail<StepName>('visit', (step) => this.#arrive(step));
@@ -47,6 +53,11 @@ export class BookingFlow {
 
   close(): void {
     this.#trail.close();
+  }
+
+  /** What the host gave is not to be trusted: nothing more is sent. */
+  get stopped(): boolean {
+    return this.failure !== null && weightOf(this.failure) === 'stop';
   }
 
   /** Steps that the choices so far ask for: no choice of practitioner where there is one only. */
@@ -81,28 +92,34 @@ export class BookingFlow {
     if (this.busy !== null) return;
     this.busy = 'hold';
     this.failure = null;
-    // A time that is held already is replaced, in one step at the host; it stays if the new one is taken.
+    const arrivals = this.#arrivals;
     const held = await this.#sealed.call('hold', { ...this.#wanted(), start: time.start });
-    this.busy = null;
+    this.#done('hold');
+    // Back was pressed meanwhile, and gives the time free again.
+    if (arrivals !== this.#arrivals) return;
     if (held.ok) {
-      this.hold = held.value;
-      this.extended = false;
+      keepHold(held.value.session);
+      this.hold = { ...held.value, until: endOf(held.value.expires, Date.now()) };
       this.date = time.date;
       this.time = time;
       if (this.step !== 'details') this.#advance('details');
-    } else await this.#failed(held.failure);
+    } else {
+      this.hold = null;
+      await this.#failed(held.failure);
+    }
   }
 
   async extend(): Promise<void> {
+    if (this.busy !== null) return;
     this.busy = 'extend';
-    const extended = await this.#sealed.call('extendHold', {});
-    this.busy = null;
-    if (!extended.ok) {
-      this.failure = extended.failure;
-      return;
-    }
-    this.extended = true;
-    if (this.hold !== null) this.hold = { ...this.hold, expires: extended.value.expires };
+    this.failure = null;
+    const longer = await this.#sealed.call('extendHold', {});
+    this.#done('extend');
+    if (this.hold === null) return;
+    if (longer.ok) this.hold = extended(this.hold, longer.value.expires);
+    // The first answer was lost on its way.
+    else if (longer.failure.code === 'hold_extended') this.hold = extended(this.hold);
+    else await this.#failed(longer.failure);
   }
 
   holdOver(): void {
@@ -110,7 +127,7 @@ export class BookingFlow {
   }
 
   async send(): Promise<void> {
-    if (this.busy !== null || this.visitType === null) return;
+    if (this.busy !== null || this.visitType === null || this.hold === null) return;
     this.busy = 'send';
     this.failure = null;
     this.progress = { done: 0, total: 0 };
@@ -118,19 +135,19 @@ export class BookingFlow {
     const booked = await this.#sealed.call('book', { form }, (progress) => {
       this.progress = progress;
     });
-    this.busy = null;
-    if (booked.ok) this.#onbooked(booked.value);
+    this.#done('send');
+    if (booked.ok) this.#booked([booked.value]);
     else await this.#failed(booked.failure);
   }
 
   /** Sends the kept bytes again and reads what came of it. */
   async lookAgain(): Promise<void> {
+    if (this.busy !== null) return;
     this.busy = 'send';
     this.failure = null;
     const resumed = await this.#sealed.call('resume', {});
-    this.busy = null;
-    const booking = resumed.ok ? resumed.value.bookings[0] : undefined;
-    if (booking !== undefined) this.#onbooked(booking);
+    this.#done('send');
+    if (resumed.ok && resumed.value.bookings.length > 0) this.#booked(resumed.value.bookings);
     else if (!resumed.ok) await this.#failed(resumed.failure);
     else {
       // Nothing waits any more, and nothing is held.
@@ -140,11 +157,21 @@ export class BookingFlow {
   }
 
   async loadTimes(): Promise<void> {
+    const wanted = this.#wanted();
     this.busy = 'times';
-    const days = await this.#sealed.call('times', this.#wanted());
-    this.busy = null;
-    if (days.ok) this.days = days.value;
-    else this.failure = days.failure;
+    this.#loads += 1;
+    const days = await this.#sealed.call('times', wanted);
+    this.#loads -= 1;
+    if (this.#loads === 0) this.#done('times');
+    const now = this.#wanted();
+    if (now.visitType !== wanted.visitType || now.practitioner !== wanted.practitioner) return;
+    if (days.ok) {
+      this.days = days.value;
+      if (days.value.practice !== null) this.#follow(days.value.practice);
+    } else {
+      this.failure = days.failure;
+      if (this.stopped) this.days = null;
+    }
   }
 
   /** To an earlier step, by the list of steps. */
@@ -162,9 +189,10 @@ export class BookingFlow {
   /** Back or Forward, as far as what was chosen still carries it. */
   #arrive(wanted: StepName): void {
     const step = this.#reachable(wanted);
+    this.#arrivals += 1;
     this.begun = true;
     if (!this.undecided) this.failure = null;
-    if (step !== 'details' && this.hold !== null && this.busy !== 'send') void this.#release();
+    if (step !== 'details') void this.#release();
     this.step = step;
     if (step === 'details' && this.hold === null && this.time !== null && !this.undecided) void this.pickTime(this.time);
   }
@@ -188,8 +216,25 @@ export class BookingFlow {
     }
   }
 
+  #done(what: Busy): void {
+    if (this.busy === what) this.busy = null;
+  }
+
+  #booked(bookings: readonly Booking[]): void {
+    keepHold(null);
+    this.#onbooked(bookings);
+  }
+
+  /** The practice has published anew: what was chosen is looked up again, and what was typed stays. */
+  #follow(practice: PracticeView): void {
+    this.practice = practice;
+    this.visitType = practice.visitTypes.find(({ id }) => id === this.visitType?.id) ?? this.visitType;
+  }
+
+  /** Also one that is still on its way: calls run in order. */
   async #release(): Promise<void> {
     this.hold = null;
+    keepHold(null);
     // Where the host cannot be reached, the hold ends by itself.
     await this.#sealed.call('releaseHold', {});
   }

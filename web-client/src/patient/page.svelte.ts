@@ -2,7 +2,7 @@
 
 import type { Booking, Failure, Limits, PracticeView } from '../sealed/contract.ts';
 import { openPatient, type PatientSealed } from '../sealed/patient.ts';
-import { forgetFragment, holdFragment, onAnotherFragment, takeFragment } from '../sealed/private-link.ts';
+import { forgetFragment, holdFragment, keepHold, keptHold, onAnotherFragment, takeFragment } from '../sealed/private-link.ts';
 
 export type View =
   | { readonly kind: 'landing' }
@@ -23,6 +23,8 @@ export type View =
       readonly limits: Limits;
       readonly sealed: PatientSealed;
       readonly booking: Booking;
+      /** More that were on their way and have arrived. */
+      readonly others: readonly Booking[];
       /** Whether it has just been booked here: the session then still stands on the booking link. */
       readonly justBooked: boolean;
     };
@@ -31,6 +33,12 @@ const NOT_TAKING = { code: 'not_taking_bookings', field: null, numbers: {}, near
 
 export class PatientPage {
   view = $state.raw<View>({ kind: 'opening' });
+  /** Whether a form holds something that is nowhere else. */
+  typed = $state(false);
+  /** Whether the person is asked before the link is forgotten. */
+  asksToLeave = $state(false);
+  /** Whether a link was left: the start page then takes the focus. */
+  left = false;
   #sealed: PatientSealed | null = null;
   /** The booking link that an appointment was made with, for another one; only in memory. */
   #bookingFragment: string | null = null;
@@ -54,11 +62,9 @@ export class PatientPage {
     await this.#open(fragment);
   }
 
-  booked(booking: Booking, practice: PracticeView, limits: Limits, sealed: PatientSealed): void {
+  booked(bookings: readonly Booking[], practice: PracticeView, limits: Limits, sealed: PatientSealed): void {
     this.#bookingFragment = takeFragment();
-    // From here on a reload shows the appointment.
-    if (booking.manageLink !== null) holdFragment(booking.manageLink);
-    this.view = { kind: 'appointment', practice, limits, sealed, booking, justBooked: true };
+    this.view = booked(bookings, practice, limits, sealed) ?? this.view;
   }
 
   get canBookAgain(): boolean {
@@ -71,27 +77,45 @@ export class PatientPage {
     await this.#open(this.#bookingFragment);
   }
 
+  /** Asks first where something would be lost: what was typed, or the way back to an appointment. */
+  wishToLeave(): void {
+    const { view } = this;
+    if (this.typed || (view.kind === 'appointment' && view.booking.manageLink !== null)) this.asksToLeave = true;
+    else this.leave();
+  }
+
   leave(): void {
     forgetFragment();
+    this.asksToLeave = false;
+    this.left = true;
     this.#bookingFragment = null;
-    this.#sealed?.close();
-    this.#sealed = null;
+    this.#end();
     this.view = { kind: 'landing' };
+  }
+
+  /** Ends the session; a time that it holds is given back first. */
+  #end(): void {
+    const sealed = this.#sealed;
+    this.#sealed = null;
+    keepHold(null);
+    void sealed?.call('releaseHold', {}).then(() => sealed.close());
   }
 
   async #open(fragment: string): Promise<void> {
     this.view = { kind: 'opening' };
+    const before = keptHold();
     // A new worker for each link: nothing of the one before stays in memory.
-    this.#sealed?.close();
+    this.#end();
     const sealed = openPatient();
     this.#sealed = sealed;
-    const view = await viewOf(sealed, fragment);
+    const view = await viewOf(sealed, fragment, before);
     // Another link may have been opened meanwhile.
     if (this.#sealed === sealed) this.view = view;
   }
 }
 
-const viewOf = async (sealed: PatientSealed, fragment: string): Promise<View> => {
+/** `held` is what this tab held before it was loaded anew. */
+const viewOf = async (sealed: PatientSealed, fragment: string, held: string | null): Promise<View> => {
   const opened = await sealed.call('open', { fragment });
   if (!opened.ok) return { kind: 'failed', failure: opened.failure, practice: null };
   const { opens, practice, acceptsBookings } = opened.value;
@@ -100,16 +124,22 @@ const viewOf = async (sealed: PatientSealed, fragment: string): Promise<View> =>
   if (opens !== 'book') {
     const booking = await sealed.call('read', {});
     if (!booking.ok) return { kind: 'failed', failure: booking.failure, practice };
-    return { kind: 'appointment', practice, limits: limits.value, sealed, booking: booking.value, justBooked: false };
+    return { kind: 'appointment', practice, limits: limits.value, sealed, booking: booking.value, others: [], justBooked: false };
   }
   if (practice === null) return { kind: 'failed', failure: NOT_TAKING, practice };
   // A booking that was on its way when the page was reloaded or the connection lost.
   const resumed = await sealed.call('resume', {});
-  const booking = resumed.ok ? resumed.value.bookings[0] : undefined;
-  if (booking === undefined) {
-    const unfinished = resumed.ok ? null : resumed.failure;
-    return acceptsBookings ? { kind: 'book', practice, limits: limits.value, sealed, unfinished } : { kind: 'closed', practice };
-  }
+  const arrived = resumed.ok ? booked(resumed.value.bookings, practice, limits.value, sealed) : null;
+  if (arrived !== null) return arrived;
+  // Not while a booking that quotes it is on its way still.
+  if (resumed.ok && held !== null) await sealed.call('letGo', { session: held });
+  const unfinished = resumed.ok ? null : resumed.failure;
+  return acceptsBookings ? { kind: 'book', practice, limits: limits.value, sealed, unfinished } : { kind: 'closed', practice };
+};
+
+/** The first of them is shown, and from here on a reload shows it too. */
+const booked = ([booking, ...others]: readonly Booking[], practice: PracticeView, limits: Limits, sealed: PatientSealed): View | null => {
+  if (booking === undefined) return null;
   if (booking.manageLink !== null) holdFragment(booking.manageLink);
-  return { kind: 'appointment', practice, limits: limits.value, sealed, booking, justBooked: true };
+  return { kind: 'appointment', practice, limits, sealed, booking, others, justBooked: true };
 };

@@ -151,15 +151,19 @@ export type PatientCalls = {
     args: { readonly fragment: string };
     value: { readonly opens: 'book' | 'manage' | 'view'; readonly practice: PracticeView | null; readonly acceptsBookings: boolean };
   };
-  times: { args: { readonly visitType: Id; readonly practitioner: Id | null }; value: FreeDays };
+  /** With them the practice as it is now: it may have published anew since the link was opened. */
+  times: { args: { readonly visitType: Id; readonly practitioner: Id | null }; value: FreeDays & { readonly practice: PracticeView | null } };
   hold: {
     args: { readonly visitType: Id; readonly practitioner: Id | null; readonly start: Granule };
-    value: { readonly expires: Minute; readonly extendable: boolean; readonly appointment: Appointment };
+    /** `session` is sealed: for this tab to keep, so that after a reload it can let go of what it held. */
+    value: { readonly expires: Minute; readonly extendable: boolean; readonly appointment: Appointment; readonly session: string };
   };
   extendHold: { args: Record<string, never>; value: { readonly expires: Minute } };
   releaseHold: { args: Record<string, never>; value: Record<string, never> };
+  /** Gives back what a session held before a reload, so that it does not stand in its own holder's way. */
+  letGo: { args: { readonly session: string }; value: Record<string, never> };
   book: { args: { readonly form: Form }; value: Booking };
-  /** Bookings whose sealed bytes wait in the outbox of this tab: sent again, read back, and told. */
+  /** Bookings whose sealed bytes wait in this browser's outbox: sent again, read back, and told. */
   resume: { args: Record<string, never>; value: { readonly bookings: readonly Booking[] } };
   read: { args: Record<string, never>; value: Booking };
   move: { args: { readonly start: Granule; readonly practitioner: Id | null }; value: Booking };

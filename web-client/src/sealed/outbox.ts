@@ -1,29 +1,53 @@
 // Sealed bytes that must outlive a reload or a crash, in IndexedDB. Only what the wasm sealed comes here.
 
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Outcome } from './flow.ts';
-
-type Schema = DBSchema & { sealed: { key: string; value: Uint8Array } };
 
 const NAME = 'souspli';
 const VERSION = 1;
+const STORE = 'sealed';
 
-let database: Promise<IDBPDatabase<Schema>> | null = null;
+let database: Promise<IDBDatabase> | null = null;
 
-const open = (): Promise<IDBPDatabase<Schema>> => {
-  database ??= openDB<Schema>(NAME, VERSION, {
-    upgrade(created) {
-      created.createObjectStore('sealed');
-    },
-    terminated() {
-      database = null;
-    },
-  }).catch((error: unknown) => {
+const open = (): Promise<IDBDatabase> => {
+  database ??= opened().catch((error: unknown) => {
     database = null;
     throw error;
   });
   return database;
 };
+
+const opened = (): Promise<IDBDatabase> =>
+  new Promise((settle, refuse) => {
+    const opening = indexedDB.open(NAME, VERSION);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+    opening.onerror = () => refuse(refused(opening.error));
+    opening.onsuccess = () => {
+      const forgotten = (): void => {
+        database = null;
+      };
+      opening.result.onclose = forgotten;
+      // Another tab has a newer page: it must not wait for this one.
+      opening.result.onversionchange = () => {
+        opening.result.close();
+        forgotten();
+      };
+      settle(opening.result);
+    };
+  });
+
+/** Asks one thing of the store, and gives the answer once the transaction is complete. */
+const ask = async <T>(mode: IDBTransactionMode, question: (store: IDBObjectStore) => () => T): Promise<T> => {
+  const held = await open();
+  return new Promise((settle, refuse) => {
+    // Complete is on disk, where the browser can.
+    const transaction = held.transaction(STORE, mode, { durability: 'strict' });
+    const answer = question(transaction.objectStore(STORE));
+    transaction.oncomplete = () => settle(answer());
+    transaction.onabort = () => refuse(refused(transaction.error));
+  });
+};
+
+const refused = (error: DOMException | null): Error => error ?? new Error('the browser refuses storage');
 
 /** Runs `work`; whatever goes wrong means that this browser refuses storage. */
 const orRefused = async (work: () => Promise<Outcome>): Promise<Outcome> => {
@@ -34,32 +58,36 @@ const orRefused = async (work: () => Promise<Outcome>): Promise<Outcome> => {
   }
 };
 
-/** Told as kept only once the transaction is complete and, where the browser can, on disk. */
 export const keep = (key: string, bytes: Uint8Array): Promise<Outcome> =>
-  orRefused(async () => {
-    const transaction = (await open()).transaction('sealed', 'readwrite', { durability: 'strict' });
-    await Promise.all([transaction.store.put(new Uint8Array(bytes), key), transaction.done]);
-    return { kind: 'kept' };
-  });
+  orRefused(() =>
+    ask('readwrite', (store) => {
+      store.put(new Uint8Array(bytes), key);
+      return () => ({ kind: 'kept' });
+    }),
+  );
 
 export const load = (prefix: string): Promise<Outcome> =>
-  orRefused(async () => {
-    const transaction = (await open()).transaction('sealed');
-    const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
-    const [keys, values] = await Promise.all([transaction.store.getAllKeys(range), transaction.store.getAll(range), transaction.done]);
-    const entries = keys.flatMap((key, index) => {
-      const bytes = values[index];
-      return bytes === undefined ? [] : [{ key, bytes }];
-    });
-    return { kind: 'loaded', entries };
-  });
+  orRefused(() =>
+    ask('readonly', (store) => {
+      const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+      const [keys, values] = [store.getAllKeys(range), store.getAll(range) as IDBRequest<Uint8Array[]>] as const;
+      return () => ({
+        kind: 'loaded',
+        entries: keys.result.flatMap((key, index) => {
+          const bytes = values.result[index];
+          return typeof key !== 'string' || bytes === undefined ? [] : [{ key, bytes }];
+        }),
+      });
+    }),
+  );
 
 /** What cannot be forgotten now is told again by the next `load`, and does no harm until then: it is sealed. */
 export const forget = async (key: string): Promise<Outcome> => {
-  await orRefused(async () => {
-    const transaction = (await open()).transaction('sealed', 'readwrite');
-    await Promise.all([transaction.store.delete(key), transaction.done]);
-    return { kind: 'kept' };
-  });
+  await orRefused(() =>
+    ask('readwrite', (store) => {
+      store.delete(key);
+      return () => ({ kind: 'kept' });
+    }),
+  );
   return { kind: 'go' };
 };

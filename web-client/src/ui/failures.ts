@@ -1,4 +1,4 @@
-// A sentence for every code: of the host (docs/spec/http.md §5), of the verifier (publications.md §6), of storage, of
+// A sentence for every code that a patient may meet, and most that a practice may (`practice/failures.ts`): of the host (docs/spec/http.md §5), of the verifier (publications.md §6), of storage, of
 // the network and of this page. `failures.test.ts` holds the list against those texts.
 
 import type { Failure } from '../sealed/contract.ts';
@@ -34,15 +34,12 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
   bad_epoch: ['choose', m.failure_changed],
   stale_version: ['choose', m.failure_changed],
   bad_nonce: ['again', m.failure_not_fresh],
-  not_in_acl: ['stop', m.failure_not_in_acl],
   link_revoked: ['closed', m.failure_link_revoked],
   link_expired: ['closed', m.failure_link_expired],
   token_needed: ['closed', m.failure_token_needed],
   wrong_author: ['stop', m.failure_wrong_author],
-  registration_closed: ['closed', m.failure_registration_closed],
   no_calendar: ['closed', m.failure_no_calendar],
   no_record: ['closed', m.failure_no_record],
-  no_vault: ['choose', m.failure_no_vault],
   no_publication: ['closed', m.failure_no_publication],
   no_hold: ['choose', m.failure_no_hold],
   too_slow: ['again', m.failure_too_slow],
@@ -51,9 +48,6 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
   record_exists: ['stop', m.failure_record_exists],
   record_released: ['closed', m.failure_record_released],
   hold_extended: ['choose', m.failure_hold_extended],
-  already_registered: ['stop', m.failure_already_registered],
-  vault_exists: ['stop', m.failure_vault_exists],
-  vault_conflict: ['again', m.failure_vault_conflict],
   hold_expired: ['choose', m.failure_hold_expired],
   event_expired: ['again', m.failure_event_expired],
   work_required: ['again', m.failure_busy_link],
@@ -78,6 +72,7 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
   read_back_differs: unproven,
   not_taking_bookings: ['closed', m.failure_epoch_expired],
   outcome_unknown: ['again', m.failure_outcome_unknown],
+  change_unknown: ['again', m.failure_change_unknown],
   host_answer: ['again', m.failure_host_answer],
 
   offline: ['again', m.failure_offline],

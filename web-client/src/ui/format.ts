@@ -57,6 +57,10 @@ export const clock = (time: LocalTime): string =>
 export const fullMinute = (minute: Minute, zone: string): string =>
   format({ dateStyle: 'full', timeStyle: 'short', timeZone: zone }).format(new Date(minute * 60_000)).replace(',', '');
 
+/** The same, with the practice's place where this device's clock reads otherwise. */
+export const minuteAt = (minute: Minute, zone: string): string =>
+  deviceDiffers(minute, zone) ? `${fullMinute(minute, zone)} (${zoneCity(zone)})` : fullMinute(minute, zone);
+
 /** `09:30`, in `zone`. */
 export const clockMinute = (minute: Minute, zone: string): string =>
   format({ hour: '2-digit', minute: '2-digit', timeZone: zone }).format(new Date(minute * 60_000));

@@ -1,6 +1,6 @@
 // The language of the page: chosen by the person, kept for this tab's session, and read by every message.
 
-import { locales, overwriteGetLocale, type Locale } from '../messages/generated/runtime.js';
+import { locales, overwriteGetLocale, type Locale } from '../messages/locale.ts';
 
 const KEY = 'souspli.language';
 

@@ -30,9 +30,8 @@ const TRIES: u32 = 3;
 impl Session {
     /// Books the held time: seals, keeps, sends, reads back, compares.
     pub(super) async fn book(&mut self, io: &Io, form: &FormView, now: u32) -> Result<BookingView, Failure> {
-        let held = self.held.as_ref().ok_or_else(|| Failure::new("no_hold"))?;
-        let (visit_type, appointment) = (held.appointment.visit_type, held.appointment);
-        check_form(form, &self.practice()?.catalogue, visit_type)?;
+        let held = self.held.as_ref().filter(|held| held.sure).ok_or_else(|| Failure::new("no_hold"))?;
+        check_form(form, &self.practice()?.catalogue, held.appointment.visit_type)?;
         io.progress(1, STEPS).await;
         let waiting = self.seal_booking(form, now)?;
         waiting.keep(io, self.outbox_key()?, &mut self.rng).await?;
@@ -48,9 +47,7 @@ impl Session {
             }
             Err(failure) if failure.is_final() => {
                 waiting.forget(io).await;
-                let chosen =
-                    Chosen { visit_type, practitioner: Some(appointment.practitioner), start: appointment.start };
-                Err(self.refused(io, failure, &chosen, now).await)
+                Err(self.refused(io, failure, now).await)
             }
             Err(_) => Err(Failure::new("outcome_unknown")),
         }
@@ -99,7 +96,7 @@ impl Session {
         }
         let context = self.linked()?.0;
         let keys = RecordKeys::derive(&context, &waiting.cap_seed);
-        self.load_record(io, keys.record(), keys.view(), now).await?;
+        self.load_record(io, keys.record(), keys.view(), now).await.map_err(not_read_back)?;
         let booked = self.booked.as_ref().ok_or(Distrust::ReadBackDiffers)?;
         let stored = booked.entries.first().ok_or(Distrust::ReadBackDiffers)?;
         let same_bytes = stored.event.bytes() == waiting.event.bytes() && stored.receipt.encode() == receipt.0;
@@ -135,10 +132,15 @@ impl Session {
 
     /// What follows from a refusal: fresh times where the time has gone, a fresh profile where the offer has changed.
     /// What was typed stays on the page.
-    async fn refused(&mut self, io: &Io, failure: Failure, chosen: &Chosen, now: u32) -> Failure {
-        if failure.is(Code::SlotTaken) {
+    pub(super) async fn refused(&mut self, io: &Io, failure: Failure, now: u32) -> Failure {
+        let asked = self.held.as_ref().map(|held| Chosen {
+            visit_type: held.appointment.visit_type,
+            practitioner: held.wanted,
+            start: held.appointment.start,
+        });
+        if let (true, Some(chosen)) = (failure.is(Code::SlotTaken), asked) {
             self.held = None;
-            return self.taken(io, chosen, now).await;
+            return self.taken(io, &chosen, now).await;
         }
         if failure.is(Code::StaleVersion) || failure.is(Code::BadEpoch) {
             self.practice = None;
@@ -149,6 +151,15 @@ impl Session {
         }
         failure
     }
+}
+
+/// The host has given a receipt, and then the record could not be read: whether it keeps what it promised is not known
+/// yet. One that says there is no such record has broken its promise.
+fn not_read_back(failure: Failure) -> Failure {
+    if failure.is(Code::NoRecord) {
+        return Distrust::ReadBackDiffers.into();
+    }
+    if failure.is_no_verdict() { Failure::new("outcome_unknown") } else { failure }
 }
 
 /// "No session" as the wire has it.

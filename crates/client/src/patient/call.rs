@@ -1,10 +1,11 @@
 //! The patient's calls by name (`PatientCalls` of the contract).
 
 use souspli_protocol::json::{self, FromJson};
+use souspli_protocol::wire::Blob;
 use souspli_protocol::{ItemId, from_json};
 
 use super::{Right, Session};
-use crate::face::{FormView, LimitsView, PracticeView};
+use crate::face::{FormView, FreeDaysView, LimitsView, PracticeView};
 use crate::failure::Failure;
 use crate::flow::Io;
 
@@ -16,6 +17,7 @@ pub(super) enum Call {
     Hold(Chosen),
     ExtendHold,
     ReleaseHold,
+    LetGo(LetGo),
     Book(Book),
     Resume,
     Read,
@@ -42,6 +44,11 @@ pub(super) struct Chosen {
     pub(super) start: u32,
 }
 
+/// A session that this tab had before the page was loaded anew, as `hold` gave it.
+pub(super) struct LetGo {
+    session: Blob,
+}
+
 pub(super) struct Book {
     form: FormView,
 }
@@ -61,6 +68,7 @@ struct Nothing {}
 from_json!(Open { fragment });
 from_json!(Wanted { visit_type, practitioner });
 from_json!(Chosen { visit_type, practitioner, start });
+from_json!(LetGo { session });
 from_json!(Book { form });
 from_json!(Moved { start, practitioner });
 from_json!(Cancel { text });
@@ -77,6 +85,7 @@ impl Call {
             "hold" => read(arguments).map(Self::Hold),
             "extendHold" => without(Self::ExtendHold),
             "releaseHold" => without(Self::ReleaseHold),
+            "letGo" => read(arguments).map(Self::LetGo),
             "book" => read(arguments).map(Self::Book),
             "resume" => without(Self::Resume),
             "read" => without(Self::Read),
@@ -95,11 +104,14 @@ impl Session {
             Call::Open(open) => self.open(io, &open.fragment, now).await,
             Call::Times(wanted) => {
                 self.fetch_times(io, now).await?;
-                Ok(json::to_string(&self.free_days(&wanted, now)?))
+                let FreeDaysView { zone, today, days } = self.free_days(&wanted, now)?;
+                let practice = self.practice_view();
+                Ok(json::object(&[("zone", &zone), ("today", &today), ("days", &days), ("practice", &practice)]))
             }
             Call::Hold(chosen) => self.hold(io, &chosen, now).await,
             Call::ExtendHold => self.extend_hold(io).await,
             Call::ReleaseHold => self.release_hold(io).await,
+            Call::LetGo(before) => self.let_go(io, &before.session.0).await,
             Call::Book(book) => Ok(json::to_string(&self.book(io, &book.form, now).await?)),
             Call::Resume => {
                 let bookings = self.resume(io, now).await?;
@@ -109,6 +121,11 @@ impl Session {
             Call::Move(moved) => Ok(json::to_string(&self.move_to(io, &moved, now).await?)),
             Call::Cancel(cancel) => Ok(json::to_string(&self.cancel(io, cancel.text, now).await?)),
         }
+    }
+
+    /// What the practice shows, as it was last verified.
+    fn practice_view(&self) -> Option<PracticeView> {
+        self.practice.as_deref().map(|practice| PracticeView::from(&practice.catalogue))
     }
 
     async fn open(&mut self, io: &Io, fragment: &str, now: u32) -> Result<String, Failure> {
@@ -124,7 +141,7 @@ impl Session {
         if opens != "book" {
             self.read(io, now).await?;
         }
-        let practice = self.practice.as_deref().map(|practice| PracticeView::from(&practice.catalogue));
+        let practice = self.practice_view();
         let accepts = practice.as_ref().is_some_and(|practice| !practice.visit_types.is_empty());
         Ok(json::object(&[("opens", &opens), ("practice", &practice), ("accepts_bookings", &accepts)]))
     }

@@ -4,12 +4,12 @@ use souspli_attest::{SigningKey, claims_digest, sha256};
 use souspli_booking::appointment::Appointment;
 use souspli_booking::free::{Booker, FreeTimes, Wanted};
 use souspli_booking::zone::{Offsets, offsets_of_vtimezone};
-use souspli_crypto::Secret;
+use souspli_crypto::{Secret, open_box, seal_box};
 use souspli_protocol::claims::{HoldRequest, HoldStatement};
 use souspli_protocol::json::{self, FromJson};
 use souspli_protocol::problem::Code;
 use souspli_protocol::wire::{Blob, Empty, Held as HeldAnswer, Hold};
-use souspli_protocol::{Context, ItemId, Work};
+use souspli_protocol::{Context, ItemId, Label, Work};
 
 use super::call::{self, Chosen};
 use super::{Held, Right, Session};
@@ -21,6 +21,9 @@ use crate::http::calendar_path;
 use crate::record::claims_of;
 use crate::trust::{Availability, Distrust};
 use crate::work::solve;
+
+/// Name of the entry that a session's seed is sealed as.
+const SESSION: &[u8] = b"hold";
 
 impl Session {
     /// The free times of a visit type, day by day.
@@ -38,20 +41,37 @@ impl Session {
             Err(failure) if failure.code == "slot_taken" => return Err(self.taken(io, chosen, now).await),
             outcome => outcome?,
         };
-        let (request, held) = self.hold_request(&appointment)?;
+        let (request, mut held) = self.hold_request(&appointment, chosen.practitioner)?;
         match self.send_hold(io, &request).await {
             Ok(answer) => {
                 let view = self.appointment_view(&appointment)?;
+                let session = self.keep_session(&held.seed)?;
+                held.sure = true;
                 self.held = Some(held);
-                Ok(json::object(&[("expires", &answer.expires), ("extendable", &true), ("appointment", &view)]))
+                Ok(json::object(&[
+                    ("expires", &answer.expires),
+                    ("extendable", &true),
+                    ("appointment", &view),
+                    ("session", &session),
+                ]))
             }
-            Err(failure) if failure.is(Code::SlotTaken) => Err(self.taken(io, chosen, now).await),
+            Err(failure) if failure.is(Code::SlotTaken) => {
+                if self.held.as_ref().is_some_and(|held| !held.sure && held.appointment.start == appointment.start) {
+                    self.held = None;
+                }
+                Err(self.taken(io, chosen, now).await)
+            }
             Err(failure) if failure.is(Code::StaleVersion) => {
                 self.practice = None;
                 self.fetch_times(io, now).await?;
                 Err(failure)
             }
-            Err(failure) => Err(failure),
+            Err(failure) => {
+                if !failure.is_final() {
+                    self.held = Some(held);
+                }
+                Err(failure)
+            }
         }
     }
 
@@ -132,7 +152,33 @@ impl Session {
         nearest(self.practice()?, self.availability()?, wanted, start, now)
     }
 
-    fn hold_request(&mut self, appointment: &Appointment) -> Result<(HoldRequest, Held), Failure> {
+    /// A session's seed for this tab to keep, sealed: a page that is loaded anew gives back what it held before
+    /// ([`Self::let_go`]).
+    fn keep_session(&mut self, seed: &Secret<32>) -> Result<Blob, Failure> {
+        let (key, bound) = self.session_box()?;
+        let sealed = seal_box(&key, &bound, seed.expose_secret(), &mut self.rng);
+        sealed.map(Blob).map_err(|_| Failure::new("internal"))
+    }
+
+    fn session_box(&self) -> Result<(Secret<32>, Vec<u8>), Failure> {
+        Ok((self.outbox_key()?, self.linked()?.0.write(Label::SealOutbox).bytes(4, SESSION).finish()))
+    }
+
+    /// Gives back what a session of this tab held before the page was loaded anew.
+    pub(super) async fn let_go(&mut self, io: &Io, sealed: &[u8]) -> Result<String, Failure> {
+        let (key, bound) = self.session_box()?;
+        let seed = open_box(&key, &bound, sealed).ok().and_then(|seed| Secret::from_slice(seed.expose_secret()).ok());
+        let seed: Secret<32> = seed.ok_or_else(|| Failure::new("no_hold"))?;
+        let released: Empty =
+            self.by_session(io, &SigningKey::from_seed(seed.expose_secret()), "holds/release").await?;
+        Ok(json::to_string(&released))
+    }
+
+    fn hold_request(
+        &mut self,
+        appointment: &Appointment,
+        wanted: Option<ItemId>,
+    ) -> Result<(HoldRequest, Held), Failure> {
         // The session that holds a time already replaces it; else a fresh key, so that attempts are not linked.
         let seed = match &self.held {
             Some(held) => held.seed.duplicate(),
@@ -155,7 +201,8 @@ impl Session {
         let signed = statement.encode();
         let (link_signature, session_signature) = (keys.signing().sign(&signed), session.sign(&signed));
         let request = HoldRequest { statement, claims, link_signature, session_signature };
-        Ok((request, Held { appointment: *appointment, window, claims, seed, session }))
+        let appointment = *appointment;
+        Ok((request, Held { appointment, wanted, sure: false, window, claims, seed, session }))
     }
 
     async fn send_hold(&mut self, io: &Io, request: &HoldRequest) -> Result<HeldAnswer, Failure> {
@@ -175,10 +222,15 @@ impl Session {
     }
 
     async fn session_request<A: FromJson>(&mut self, io: &Io, route: &str) -> Result<A, Failure> {
-        let (context, _) = self.link.as_ref().ok_or_else(super::no_link)?;
         let held = self.held.as_ref().ok_or_else(|| Failure::new("no_hold"))?;
+        let session = SigningKey::from_seed(held.seed.expose_secret());
+        self.by_session(io, &session, route).await
+    }
+
+    async fn by_session<A: FromJson>(&mut self, io: &Io, session: &SigningKey, route: &str) -> Result<A, Failure> {
+        let context = self.linked()?.0;
         let path = calendar_path(&context.calendar, route);
-        self.host.post_signed(io, context, &held.session, path, &Empty {}).await
+        self.host.post_signed(io, &context, session, path, &Empty {}).await
     }
 }
 

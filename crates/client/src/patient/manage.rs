@@ -22,6 +22,9 @@ use crate::record::{Entry, Said, Story, claims_match, claims_of, verify_order};
 use crate::seal::{self, Basis, Claim};
 use crate::trust::{Distrust, Practice, identity_of_epoch, parse};
 
+/// How often a change is sent before the record is asked what came of it.
+const TRIES: u32 = 2;
+
 impl Session {
     /// Reads the booking of the private link; a GET would change nothing, and neither does this.
     pub(super) async fn read(&mut self, io: &Io, now: u32) -> Result<BookingView, Failure> {
@@ -173,38 +176,38 @@ impl Session {
             session_signature: NO_SESSION.1,
             work: Work::ZERO,
         };
-        let outcome = self.send(io, &body).await;
-        let (record, view, cap_seed) = self.record_right()?;
-        match outcome {
+        let failed = match self.send(io, &body).await {
             Ok(receipt) => {
                 let practice = self.practice()?;
                 crate::record::verify_receipt(&receipt.0, &hash, &practice.context, &practice.identity.receipt_key)?;
+                None
             }
-            Err(failure) if failure.is_final() => {
-                if failure.is(Code::RevisionConflict) {
-                    self.load_record(io, record, &view, now).await?;
-                }
-                return Err(failure);
-            }
+            Err(failure) if failure.is_final() => return Err(failure),
             // The record itself tells what came of it.
-            Err(_) => {}
-        }
-        self.load_record(io, record, &view, now).await?;
+            Err(failure) => Some(failure),
+        };
+        let (record, view, cap_seed) = self.record_right()?;
+        self.load_record(io, record, &view, now).await.map_err(not_known)?;
         let kept = self.booked.as_ref().is_some_and(|booked| booked.entries.iter().any(|entry| entry.hash == hash));
-        if kept { self.booking_view(&record, cap_seed.as_ref(), now) } else { Err(Failure::new("outcome_unknown")) }
+        if kept {
+            return self.booking_view(&record, cap_seed.as_ref(), now);
+        }
+        // With a receipt it must stand there; without one it has not arrived, and may be decided anew: should it arrive
+        // still, then only one of the two follows on this record's last event.
+        Err(failed.unwrap_or_else(|| Distrust::ReadBackDiffers.into()))
     }
 
     async fn send(&mut self, io: &Io, body: &Append) -> Result<Blob, Failure> {
         let path = calendar_path(&self.linked()?.0.calendar, "events");
-        for _ in 0..2 {
+        let mut tries = 0;
+        loop {
+            tries += 1;
             let outcome: Result<Appended, Failure> = self.host.post(io, path.clone(), body).await;
             match outcome {
-                Ok(appended) => return Ok(appended.receipt),
-                Err(failure) if failure.is_final() => return Err(failure),
-                Err(_) => {}
+                Err(failure) if !failure.is_final() && tries < TRIES => {}
+                outcome => return outcome.map(|appended| appended.receipt),
             }
         }
-        Err(Failure::offline())
     }
 
     fn seal_append(&mut self, content: Desk, claim: Option<&(ClaimIds, u32)>, now: u32) -> Result<Event, Failure> {
@@ -236,6 +239,11 @@ impl Session {
         }
         self.booked.as_ref().ok_or_else(|| Failure::new("no_record"))
     }
+}
+
+/// A change was sent, and the record that tells what came of it cannot be read.
+fn not_known(failure: Failure) -> Failure {
+    if failure.is_no_verdict() { Failure::new("change_unknown") } else { failure }
 }
 
 /// That a member was in the roster of its event's epoch. Link and manage keys are told by the signatures; what they say

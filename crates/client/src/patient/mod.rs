@@ -18,7 +18,7 @@ use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::private_link::{Opens, PrivateLink};
 use souspli_protocol::sizes::EPOCH_MINUTES;
 use souspli_protocol::wire::{Blob, IdentityAnswer, Profile, Times};
-use souspli_protocol::{Context, RecordId};
+use souspli_protocol::{Context, ItemId, RecordId};
 
 use crate::failure::Failure;
 use crate::flow::{Flow, Io};
@@ -43,6 +43,11 @@ enum Right {
 /// A time that is held.
 struct Held {
     appointment: Appointment,
+    /// With whom, as it was asked for: anybody, or one.
+    wanted: Option<ItemId>,
+    /// Whether the host has said so. Where its answer was lost the session's key must stay all the same, or a hold that
+    /// it does have would stand in its own holder's way.
+    sure: bool,
     window: u32,
     claims: ClaimIds,
     seed: Secret<32>,

@@ -78,17 +78,21 @@ impl Session {
             if self.practice.is_none() {
                 self.fetch_practice(io, now).await?;
             }
-            match self.deliver(io, &waiting).await {
-                Ok(receipt) => {
-                    bookings.push(self.read_back(io, &waiting, &receipt, None, now).await?);
-                    waiting.forget(io).await;
-                }
+            let outcome = match self.deliver(io, &waiting).await {
+                Ok(receipt) => self.read_back(io, &waiting, &receipt, None, now).await,
+                Err(failure) => Err(failure),
+            };
+            match outcome {
+                Ok(booking) => bookings.push(booking),
+                // What has arrived is told first. This one stays in the outbox, and is told at the next look.
+                Err(_) if !bookings.is_empty() => return Ok(bookings),
                 Err(failure) if failure.is_final() => {
                     waiting.forget(io).await;
-                    return Err(failure);
+                    return Err(self.refused(io, failure, now).await);
                 }
                 Err(failure) => return Err(failure),
             }
+            waiting.forget(io).await;
         }
         Ok(bookings)
     }

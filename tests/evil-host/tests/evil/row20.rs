@@ -16,7 +16,7 @@ pub(crate) fn cases(world: &World) -> Vec<Case> {
     let case = |name: &str, code: &'static str, lie: Lie| Case::new(20, name, Book, code, lie);
     let other = world.entries(Booked::Other);
     vec![
-        case("acknowledged and dropped", "no_record", dropped(move |event| one.receipt_for(event))),
+        case("acknowledged and dropped", "read_back_differs", dropped(move |event| one.receipt_for(event))),
         Case::new(
             20,
             "a note acknowledged and dropped",
