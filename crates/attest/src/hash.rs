@@ -58,7 +58,7 @@ pub fn work_bits(context: &Context, object: &Digest, work: &Work) -> u32 {
 pub fn zero_bits(digest: &Digest) -> u32 {
     let mut bits = 0;
     for byte in digest.0 {
-        bits += byte.leading_zeros();
+        bits = byte.leading_zeros().saturating_add(bits);
         if byte != 0 {
             break;
         }

@@ -4,6 +4,9 @@
 //! (`docs/spec/claims.md` §1). Without the feature `tzdb` nothing here knows a time zone by name; the same
 //! conversions then run on the [`zone::Offsets`] that published hours carry.
 
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
 pub mod appointment;
 pub mod catalogue;
 pub mod date;

@@ -3,6 +3,23 @@
 //! No I/O, no clock, no randomness of its own: whoever drives a [`flow::Flow`] brings them. Browser, agent and tests
 //! run this same code. Every check stands here; a page only shows what comes out.
 
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 #![allow(clippy::await_holding_refcell_ref, reason = "the borrow of a session is what keeps a second flow out")]
 #![allow(clippy::similar_names, reason = "the specification names bodies d and c, keys k_d and k_c")]
 
@@ -15,6 +32,8 @@ pub mod form;
 pub mod http;
 pub mod patient;
 #[cfg(feature = "practice")]
+// Counts and dates of the practice's own; what comes from outside is taken apart by the modules beside.
+#[allow(clippy::arithmetic_side_effects)]
 pub mod practice;
 pub mod record;
 pub mod seal;

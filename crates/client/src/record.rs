@@ -6,7 +6,8 @@ use souspli_crypto::keys::CalendarKey;
 use souspli_crypto::{claim_ids, envelope};
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::{AuthorKind, Event, Header, Operation};
-use souspli_protocol::receipt::Receipt;
+use souspli_protocol::receipt::{GENERATION, Receipt};
+use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, EVENT_LIFE_MINUTES, MMD_MINUTES, epoch_of};
 use souspli_protocol::wire::RecordEntry;
 use souspli_protocol::{Context, Digest, ItemId, RecordId, VerifyingKey};
 
@@ -53,16 +54,21 @@ pub fn verify_receipt(
     context: &Context,
     receipt_key: &VerifyingKey,
 ) -> Result<Receipt, Distrust> {
-    let receipt = Receipt::decode(bytes).map_err(|_| Distrust::BadReceipt)?;
-    let link = &receipt.statement.link;
-    verify(receipt_key, &receipt.statement.encode(), &receipt.signature).map_err(|_| Distrust::BadReceipt)?;
-    if link.context != *context || link.leaf != leaf_of(object) {
-        return Err(Distrust::BadReceipt);
-    }
-    Ok(receipt)
+    let receipt = verify_link(bytes, context, receipt_key)?;
+    if receipt.statement.link.leaf == leaf_of(object) { Ok(receipt) } else { Err(Distrust::BadReceipt) }
 }
 
-/// Verifies the order of a record's entries: ids, revisions, hashes, keys, sequence, release.
+/// Verifies that a receipt is this host's and for this calendar, whatever it was given for.
+pub fn verify_link(bytes: &[u8], context: &Context, receipt_key: &VerifyingKey) -> Result<Receipt, Distrust> {
+    let receipt = Receipt::decode(bytes).map_err(|_| Distrust::BadReceipt)?;
+    let statement = &receipt.statement;
+    verify(receipt_key, &statement.encode(), &receipt.signature).map_err(|_| Distrust::BadReceipt)?;
+    let right =
+        statement.link.context == *context && statement.link.generation == GENERATION && statement.mmd == MMD_MINUTES;
+    if right { Ok(receipt) } else { Err(Distrust::BadReceipt) }
+}
+
+/// Verifies the order of a record's entries: ids, revisions, hashes, keys, sequence, minutes, release.
 pub fn verify_order(entries: &[Entry], record: RecordId) -> Result<(), Distrust> {
     let first = entries.first().ok_or(Distrust::BadChain)?;
     if first.header().operation != Operation::Create || first.header().record != record {
@@ -70,19 +76,41 @@ pub fn verify_order(entries: &[Entry], record: RecordId) -> Result<(), Distrust>
     }
     let mut released = false;
     for (before, after) in entries.iter().zip(entries.iter().skip(1)) {
-        let (old, new) = (before.header(), after.header());
-        released |= old.release;
-        let follows = new.record == record
-            && old.revision.checked_add(1) == Some(new.revision)
-            && new.previous == before.hash
-            && new.manage == old.manage
-            && new.view == old.view
-            && before.receipt.statement.link.sequence < after.receipt.statement.link.sequence;
-        if !follows || (released && !new.claims.is_zero()) {
+        released |= before.header().release;
+        if !follows(before, after) || (released && !after.header().claims.is_zero()) {
             return Err(Distrust::BadChain);
         }
     }
     Ok(())
+}
+
+/// Whether an entry is the next of the same record. The patient's events quote the head that their author saw: the one
+/// after the entry before. Where host and practice have another one there, the host shows two chains.
+pub fn follows(before: &Entry, after: &Entry) -> bool {
+    let (old, new) = (before.header(), after.header());
+    let (then, now) = (&before.receipt.statement, &after.receipt.statement);
+    new.record == old.record
+        && old.revision.checked_add(1) == Some(new.revision)
+        && new.previous == before.hash
+        && new.manage == old.manage
+        && new.view == old.view
+        && then.link.sequence < now.link.sequence
+        && then.minute <= now.minute.saturating_add(CLOCK_SKEW_MINUTES)
+        && (new.author_kind != AuthorKind::Manage || new.head == before.head())
+}
+
+/// Minutes that a host may take from its look at the clock to the receipt; and before an epoch in which its keys may be
+/// used already.
+const GRACE: u32 = 60;
+
+/// Whether an event was accepted in the time that it was made for (`docs/spec/events.md` §2): a host that kept it back
+/// cannot bring it in later, nor one of an epoch whose members have changed.
+fn in_its_time(entry: &Entry) -> bool {
+    let (header, minute) = (entry.header(), entry.receipt.statement.minute);
+    let epochs = epoch_of(minute.saturating_sub(GRACE))..=epoch_of(minute.saturating_add(GRACE));
+    minute <= header.not_after.saturating_add(GRACE)
+        && header.not_after <= minute.saturating_add(EVENT_LIFE_MINUTES + CLOCK_SKEW_MINUTES)
+        && epochs.contains(&header.epoch)
 }
 
 /// What an event says, opened.
@@ -180,7 +208,7 @@ impl Story {
             }
             _ => return Err(Distrust::BadEvent),
         };
-        if entry.header().claims.is_zero() {
+        if entry.header().claims.is_zero() || !in_its_time(entry) {
             return Err(Distrust::BadEvent);
         }
         let by = side(entry.header());
@@ -203,50 +231,73 @@ impl Story {
         })
     }
 
-    /// Goes on with an append. What it does in clear must be what it says under seal.
-    pub fn go_on(&mut self, entry: &Entry, said: &Said) -> Result<(), Distrust> {
+    /// Goes on with an append; `before` is the record's entry before it. What it does in clear must be what it says
+    /// under seal.
+    pub fn go_on(&mut self, before: &Entry, entry: &Entry, said: &Said) -> Result<(), Distrust> {
         let header = entry.header();
         let (by, minute) = (side(header), entry.receipt.statement.minute);
         let kind = said.d.content.kind();
         let claims = kind == Kind::Moved;
         let releases = matches!(kind, Kind::Declined | Kind::Cancelled);
         let practice_only = !matches!(kind, Kind::Moved | Kind::Cancelled);
-        if header.claims.is_zero() == claims || header.release != releases || (practice_only && by == Side::Patient) {
+        let as_it_says = header.claims.is_zero() != claims && header.release == releases;
+        if !as_it_says || (practice_only && by == Side::Patient) || !in_its_time(entry) {
             return Err(Distrust::BadEvent);
         }
-        let mut words = String::new();
-        match &said.d.content {
+        let words = match &said.d.content {
             Desk::Booked { .. } | Desk::Blocked { .. } => return Err(Distrust::BadEvent),
-            Desk::Confirmed { answers, text } => {
-                words.clone_from(text);
-                if answers.event == self.claiming && self.state == State::Reserved {
-                    self.state = State::Confirmed;
+            Desk::Confirmed { answers, text } | Desk::Declined { answers, text } => {
+                // The practice's own view of the chain, under its signature: another one means that the host has two.
+                if answers.head != before.head() {
+                    return Err(Distrust::BadChain);
                 }
-            }
-            Desk::Declined { text, .. } => {
-                words.clone_from(text);
-                self.state = State::Declined;
+                self.answered(kind, answers.event);
+                text.clone()
             }
             Desk::Moved { appointment, text } => {
-                words.clone_from(text);
+                if appointment.visit_type != self.appointment.visit_type {
+                    return Err(Distrust::BadEvent);
+                }
                 self.appointment = *appointment;
-                self.claiming = entry.hash;
-                self.claimed_at = minute;
-                self.moves += 1;
+                (self.claiming, self.claimed_at) = (entry.hash, minute);
+                // Later events are sealed to whoever the visit is with now.
+                self.clinical = said.d.clinical;
+                self.moves = self.moves.saturating_add(1);
                 if self.state != State::Blocked {
                     self.state = if by == Side::Practice { State::Confirmed } else { State::Reserved };
                 }
+                text.clone()
             }
             Desk::Cancelled { text } => {
-                words.clone_from(text);
-                self.state = State::Cancelled;
+                self.end(State::Cancelled);
+                text.clone()
             }
-            Desk::NoShow => self.state = State::NoShow,
-            Desk::Note => words = said.c.as_ref().map(|c| c.text.clone()).unwrap_or_default(),
-            Desk::Access => {}
-        }
+            Desk::NoShow => {
+                if self.state != State::Blocked {
+                    self.end(State::NoShow);
+                }
+                String::new()
+            }
+            Desk::Note => said.c.as_ref().map(|c| c.text.clone()).unwrap_or_default(),
+            Desk::Access => String::new(),
+        };
         self.history.push(Happened { minute, kind, by, text: words });
         Ok(())
+    }
+
+    fn answered(&mut self, kind: Kind, event: Digest) {
+        match kind {
+            Kind::Declined => self.end(State::Declined),
+            _ if event == self.claiming && self.state == State::Reserved => self.state = State::Confirmed,
+            _ => {}
+        }
+    }
+
+    /// What was given up stays given up.
+    fn end(&mut self, state: State) {
+        if self.is_live() {
+            self.state = state;
+        }
     }
 
     /// Whether it still takes time.

@@ -14,6 +14,7 @@ use souspli_crypto::publish::{
 };
 use souspli_protocol::claims::ClaimSetStatement;
 use souspli_protocol::publication::{LinkRow, Publication, PublicationKind};
+use souspli_protocol::receipt::GENERATION;
 use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, WINDOWS, epoch_of};
 use souspli_protocol::wire::{Blob, Profile, Times, split_signed};
 use souspli_protocol::{Context, Digest, VerifyingKey};
@@ -79,15 +80,58 @@ impl From<Distrust> for Failure {
     }
 }
 
-/// The oldest that is still believed; kept for as long as the session can.
+/// The oldest that is still believed; kept by the session and, where it keeps anything, by the device.
+///
+/// The calendar's version is the host's to say. What must not go back is what root and owner have signed: so the
+/// versions inside the signed statements are pinned too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pins {
     /// Version of the calendar.
     pub version: u64,
     /// Newest epoch seen.
     pub epoch: u32,
-    /// Generation and sequence of the newest claimed-id set.
-    pub claims: (u32, u64),
+    /// Sequence of the newest claimed-id set.
+    pub claims: u64,
+    /// Signed version of the link table.
+    pub links: u64,
+    /// Signed version of the newest identity. One of a later epoch is never signed before one of an earlier.
+    pub identity: u64,
+    /// Signed version of the catalogue.
+    pub catalogue: u64,
+    /// The highest version that any signature of the practice's vouches for.
+    pub vouched: u64,
+}
+
+impl Pins {
+    const SIZE: usize = 4 + 6 * 8;
+
+    /// Its bytes, for the device: `epoch (u32) || version || claims || links || identity || catalogue || vouched`, u64
+    /// each.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(Self::SIZE);
+        bytes.extend(self.epoch.to_be_bytes());
+        for number in [self.version, self.claims, self.links, self.identity, self.catalogue, self.vouched] {
+            bytes.extend(number.to_be_bytes());
+        }
+        bytes
+    }
+
+    /// Reads bytes that a device kept; `None` for any other length.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (epoch, numbers) = bytes.split_first_chunk::<4>()?;
+        let (&[version, claims, links, identity, catalogue, vouched], []) = numbers.as_chunks::<8>() else {
+            return None;
+        };
+        Some(Self {
+            epoch: u32::from_be_bytes(*epoch),
+            version: u64::from_be_bytes(version),
+            claims: u64::from_be_bytes(claims),
+            links: u64::from_be_bytes(links),
+            identity: u64::from_be_bytes(identity),
+            catalogue: u64::from_be_bytes(catalogue),
+            vouched: u64::from_be_bytes(vouched),
+        })
+    }
 }
 
 /// A practice whose chain of trust holds.
@@ -99,8 +143,8 @@ pub struct Practice {
     pub root: VerifyingKey,
     /// The calendar's version.
     pub version: u64,
-    /// Keys of the links that may book now, from the root-signed table; most are nobody's.
-    pub links: Vec<VerifyingKey>,
+    /// The links that may book, from the root-signed table; most are nobody's.
+    pub links: Vec<LinkRow>,
     /// What reads its publications.
     pub access: CalendarKey,
     /// Roster and keys of the current epoch.
@@ -125,6 +169,11 @@ pub enum Verified {
 }
 
 impl Practice {
+    /// Whether a key was a link of this practice in a minute.
+    pub fn has_link(&self, key: &VerifyingKey, minute: u32) -> bool {
+        self.links.iter().any(|row| row.link == *key && minute < row.expires)
+    }
+
     /// Whether its keys ended so long ago that nothing may be sealed to them.
     pub fn has_lapsed(&self, now: u32) -> bool {
         self.identity.epoch.saturating_add(1) < epoch_of(now)
@@ -187,31 +236,35 @@ pub fn verify_profile(
         Access::Link(keys) => open_row(context, keys, &links, now)?,
     };
     let version = profile.version.0;
-    if version < pins.version || version < links.statement().version {
+    let links_version = not_older(&links, pins.links, version)?;
+    if version < pins.version || version < pins.vouched {
         return Err(Distrust::RolledBack);
     }
     let Some(identity) = &profile.identity else { return Ok(Verified::Silent) };
     let identity = parse(identity, Distrust::BadIdentity)?;
     let opened = current_identity(context, &identity, &access, pins, now)?;
-    if version < opened.min_version || version < identity.statement().version {
+    let identity_version = not_older(&identity, pins.identity, version)?;
+    if version < opened.min_version {
         return Err(Distrust::RolledBack);
     }
     let Some(catalogue) = &profile.catalogue else { return Ok(Verified::Silent) };
     let catalogue = parse(catalogue, Distrust::BadCatalogue)?;
     let offered = owners_catalogue(context, &catalogue, &opened, &access)?;
-    if version < catalogue.statement().version {
-        return Err(Distrust::RolledBack);
-    }
-    *pins = Pins { version, epoch: opened.epoch.max(pins.epoch), ..*pins };
+    let catalogue_version = not_older(&catalogue, pins.catalogue, version)?;
+    *pins = Pins {
+        version,
+        epoch: opened.epoch.max(pins.epoch),
+        links: links_version,
+        identity: identity_version,
+        catalogue: catalogue_version,
+        vouched: links_version.max(identity_version).max(catalogue_version).max(pins.vouched),
+        ..*pins
+    };
     Ok(Verified::Open(Box::new(Practice {
         context: *context,
         root,
         version,
-        links: LinkRow::decode_table(links.payload())
-            .ok_or(Distrust::BadLinks)?
-            .into_iter()
-            .map(|row| row.link)
-            .collect(),
+        links: LinkRow::decode_table(links.payload()).ok_or(Distrust::BadLinks)?,
         access,
         identity: opened,
         identity_hash: event_hash(identity.bytes()),
@@ -219,6 +272,12 @@ pub fn verify_profile(
         catalogue_hash: event_hash(catalogue.bytes()),
         catalogue_since: catalogue.statement().not_before,
     })))
+}
+
+/// The version that a verified publication was signed with: not below the pinned one, nor above the calendar's.
+fn not_older(publication: &Publication, pinned: u64, calendar: u64) -> Result<u64, Distrust> {
+    let version = publication.statement().version;
+    if (pinned..=calendar).contains(&version) { Ok(version) } else { Err(Distrust::RolledBack) }
 }
 
 /// Checks 5 and 6: hours and the claimed-id set.
@@ -233,25 +292,26 @@ pub fn verify_times(practice: &Practice, times: &Times, pins: &mut Pins, now: u3
     let statement = ClaimSetStatement::decode(statement).map_err(|_| Distrust::BadClaimSet)?;
     let taken = ClaimSet::decode(&times.claim_set.0).map_err(|_| Distrust::BadClaimSet)?;
     let fresh = statement.minute.abs_diff(now) <= CLOCK_SKEW_MINUTES;
-    if statement.context != practice.context || statement.version != version || !taken.covered_by(&statement) || !fresh
-    {
+    let of_this_calendar = statement.context == practice.context && statement.generation == GENERATION;
+    if !of_this_calendar || statement.version != version || !taken.covered_by(&statement) || !fresh {
         return Err(Distrust::BadClaimSet);
     }
-    let place = (statement.generation, statement.sequence);
-    if place < pins.claims {
+    if statement.sequence < pins.claims {
         return Err(Distrust::RolledBack);
     }
+    let mut vouched = pins.vouched;
     let (mut hours, mut hours_hashes) = (Vec::with_capacity(WINDOWS), Vec::with_capacity(WINDOWS));
     for (place, published) in (0..).zip(&times.hours) {
         let Some(published) = published else { continue };
         let window = statement.first_window.checked_add(place).ok_or(Distrust::BadHours)?;
-        let (of_window, hash) = members_hours(practice, published, window, version)?;
+        let (of_window, hash, signed) = members_hours(practice, published, window, version)?;
+        vouched = signed.max(vouched);
         if of_window.is_valid(now.saturating_sub(CLOCK_SKEW_MINUTES)) {
             hours.push(of_window);
             hours_hashes.push(hash);
         }
     }
-    (pins.version, pins.claims) = (version, place);
+    (pins.version, pins.claims, pins.vouched) = (version, statement.sequence, vouched);
     Ok(Availability { hours, hours_hashes, taken, claim_set, statement })
 }
 
@@ -335,7 +395,7 @@ fn members_hours(
     published: &Blob,
     window: u32,
     version: u64,
-) -> Result<(Hours, Digest), Distrust> {
+) -> Result<(Hours, Digest, u64), Distrust> {
     let publication = parse(published, Distrust::BadHours)?;
     check(&publication, PublicationKind::Hours, &practice.context, Distrust::BadHours)?;
     let statement = publication.statement();
@@ -352,5 +412,5 @@ fn members_hours(
     if hours.window != window || !belongs {
         return Err(Distrust::BadHours);
     }
-    Ok((hours, event_hash(publication.bytes())))
+    Ok((hours, event_hash(publication.bytes()), statement.version))
 }

@@ -48,6 +48,7 @@ impl Context {
     }
 
     /// How long a bound message's beginning is, up to tag 3.
+    #[expect(clippy::arithmetic_side_effects, reason = "small numbers that are known here")]
     pub const fn prefix_len(label: Label) -> usize {
         4 * crate::tlv::FIELD_OVERHEAD + label.as_str().len() + 1 + Fingerprint::SIZE + CalendarId::SIZE
     }

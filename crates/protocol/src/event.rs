@@ -300,7 +300,7 @@ impl Event {
     }
 
     fn part(&self, start: usize, len: usize) -> &[u8] {
-        self.bytes.get(start..start + len).unwrap_or_default()
+        self.bytes.get(start..start.saturating_add(len)).unwrap_or_default()
     }
 }
 

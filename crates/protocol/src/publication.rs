@@ -90,11 +90,13 @@ impl PublicationKind {
     }
 
     /// Bytes of its statement.
+    #[expect(clippy::arithmetic_side_effects, reason = "small numbers that are known here")]
     pub const fn statement_len(self) -> usize {
         Context::prefix_len(self.label()) + 8 * FIELD_OVERHEAD + 8 + 5 * 4 + 2 * 32
     }
 
     /// Bytes of the whole publication.
+    #[expect(clippy::arithmetic_side_effects, reason = "small numbers that are known here")]
     pub const fn size(self) -> usize {
         self.statement_len() + self.payload_len() + Signature::SIZE
     }
@@ -204,7 +206,7 @@ impl Publication {
     /// The payload: sealed, or public keys.
     pub fn payload(&self) -> &[u8] {
         let start = self.statement.kind.statement_len();
-        self.bytes.get(start..start + self.statement.kind.payload_len()).unwrap_or_default()
+        self.bytes.get(start..start.saturating_add(self.statement.kind.payload_len())).unwrap_or_default()
     }
 
     /// The signature over the statement.

@@ -60,6 +60,13 @@ impl Writer {
         writer
     }
 
+    /// Makes room for `bytes` more. A message that holds secrets must not grow: that would leave a copy behind.
+    #[must_use]
+    pub fn with_room(mut self, bytes: usize) -> Self {
+        self.bytes.reserve_exact(bytes);
+        self
+    }
+
     /// Adds a field of bytes.
     #[must_use]
     pub fn bytes(mut self, tag: u8, value: &[u8]) -> Self {
@@ -96,14 +103,17 @@ impl Writer {
     ///
     /// At most 65,535 items are written; every caller's limit is far below.
     #[must_use]
-    pub fn list<T: AsRef<[u8]>>(self, tag: u8, items: &[T]) -> Self {
+    pub fn list<T: AsRef<[u8]>>(mut self, tag: u8, items: &[T]) -> Self {
+        debug_assert!(tag > self.last, "tags rise");
         let count = u16::try_from(items.len()).unwrap_or(u16::MAX);
-        let mut value = count.to_be_bytes().to_vec();
-        for item in items.iter().take(usize::from(count)) {
-            value.extend_from_slice(&length(item.as_ref()));
-            value.extend_from_slice(item.as_ref());
+        let items = items.iter().take(usize::from(count)).map(AsRef::as_ref);
+        self.begin(tag, items.clone().fold(2, |size, item: &[u8]| size.saturating_add(4).saturating_add(item.len())));
+        self.bytes.extend_from_slice(&count.to_be_bytes());
+        for item in items {
+            self.bytes.extend_from_slice(&length(item.len()));
+            self.bytes.extend_from_slice(item);
         }
-        self.bytes(tag, &value)
+        self
     }
 
     /// The finished message.
@@ -112,16 +122,20 @@ impl Writer {
     }
 
     fn push(&mut self, tag: u8, value: &[u8]) {
-        self.bytes.push(tag);
-        self.bytes.extend_from_slice(&length(value));
+        self.begin(tag, value.len());
         self.bytes.extend_from_slice(value);
+    }
+
+    fn begin(&mut self, tag: u8, size: usize) {
+        self.bytes.push(tag);
+        self.bytes.extend_from_slice(&length(size));
         self.last = tag;
     }
 }
 
 /// Nothing here is ever near 4 GiB; a longer value is cut in its length and so refused by every reader.
-fn length(value: &[u8]) -> [u8; 4] {
-    u32::try_from(value.len()).unwrap_or(u32::MAX).to_be_bytes()
+fn length(size: usize) -> [u8; 4] {
+    u32::try_from(size).unwrap_or(u32::MAX).to_be_bytes()
 }
 
 /// Reads one message, field by field, in the order of its shape.
@@ -217,7 +231,7 @@ pub fn pad(bytes: &[u8], size: usize) -> Option<Vec<u8>> {
         return None;
     }
     let mut padded = Vec::with_capacity(size);
-    padded.extend_from_slice(&length(bytes));
+    padded.extend_from_slice(&length(bytes.len()));
     padded.extend_from_slice(bytes);
     padded.resize(size, 0);
     Some(padded)

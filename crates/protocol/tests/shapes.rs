@@ -1,13 +1,15 @@
 //! Every signed shape has the one size that the specification gives it, comes back, and refuses everything else.
 
 use proptest::prelude::*;
+use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest, HoldStatement};
 use souspli_protocol::event::{AuthorKind, Event, HEADER, Header, Operation, Parts};
 use souspli_protocol::publication::{LinkRow, Publication, PublicationKind, PublicationStatement};
 use souspli_protocol::receipt::{Link, Receipt, ReceiptStatement};
 use souspli_protocol::request::Authorization;
 use souspli_protocol::vault::{SLOTS, SealedVault, VAULT_BOX, VaultStatement};
 use souspli_protocol::{
-    CalendarId, Context, Digest, Fingerprint, Nonce, RecordId, Signature, VaultId, VerifyingKey, event, sizes,
+    CalendarId, Context, Digest, Fingerprint, Gid, Label, Nonce, RecordId, SUITE, Signature, VaultId, VerifyingKey,
+    event, sizes,
 };
 
 const CONTEXT: Context = Context { fp: Fingerprint([1; 32]), calendar: CalendarId([2; 16]) };
@@ -168,6 +170,65 @@ fn link_rows_receipts_vaults_and_authorizations_come_back() {
     assert_eq!(Authorization::decode("Bearer x"), None);
 }
 
+/// Of each shape that names a suite: its label, its bytes, and whether they are read.
+type Shape = (Label, Vec<u8>, fn(&[u8]) -> bool);
+
+fn shapes() -> Vec<Shape> {
+    let digest = Digest([3; 32]);
+    let link = Link { context: CONTEXT, generation: 0, sequence: 2, previous: digest, leaf: digest };
+    let statement = ReceiptStatement { link, minute: 5, mmd: sizes::MMD_MINUTES };
+    let receipt = Receipt { statement, signature: Signature([6; 64]) };
+    let ids = std::array::from_fn(|n| Gid([u8::try_from(n).expect("small"); 16]));
+    let key = VerifyingKey([1; 32]);
+    let hold = HoldRequest {
+        statement: HoldStatement { context: CONTEXT, link: key, session: key, window: 7, version: 8, claims: digest },
+        claims: ClaimIds::new(ids).expect("distinct"),
+        link_signature: Signature([2; 64]),
+        session_signature: Signature([3; 64]),
+    };
+    let set = ClaimSetStatement {
+        context: CONTEXT,
+        generation: 0,
+        sequence: 2,
+        version: 3,
+        first_window: 4,
+        minute: 5,
+        filter_hash: digest,
+        held_hash: digest,
+    };
+    let vault = VaultStatement { vault: VaultId([1; 16]), generation: 2, key, payload_hash: digest };
+    let vault = SealedVault::assemble(vault, &vec![5; SLOTS], &vec![6; VAULT_BOX], &Signature([7; 64]));
+    let event = event(&header(), &Signature([16; 64])).expect("event");
+    vec![
+        (Label::Event, event.into_bytes(), |bytes| Event::parse(bytes.to_vec()).is_ok()),
+        (Label::Receipt, receipt.encode(), |bytes| Receipt::decode(bytes).is_ok()),
+        (Label::Hold, hold.encode(), |bytes| HoldRequest::decode(bytes).is_ok()),
+        (Label::ClaimSet, set.encode(), |bytes| ClaimSetStatement::decode(bytes).is_ok()),
+        (Label::Vault, vault.expect("sizes").bytes().to_vec(), |bytes| SealedVault::parse(bytes.to_vec()).is_ok()),
+    ]
+}
+
+#[test]
+fn there_is_one_suite_and_one_version() {
+    for (label, bytes, reads) in shapes() {
+        assert!(reads(&bytes), "{label:?}");
+        // Label, then the suite's tag and length.
+        let suite = 5 + label.as_str().len() + 5;
+        assert_eq!(bytes[suite], SUITE);
+        for other in (0..=u8::MAX).filter(|other| *other != SUITE) {
+            let mut changed = bytes.clone();
+            changed[suite] = other;
+            assert!(!reads(&changed), "{label:?} of suite {other}");
+        }
+        // The version stands in the label: `souspli/v1/…`.
+        for other in (0..=u8::MAX).filter(|other| *other != b'1') {
+            let mut changed = bytes.clone();
+            changed[5 + "souspli/v".len()] = other;
+            assert!(!reads(&changed), "{label:?} of version {other}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn decoders_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..700)) {
@@ -177,7 +238,7 @@ proptest! {
         let _ = Event::parse(bytes.clone());
         let _ = SealedVault::parse(bytes.clone());
         let _ = LinkRow::decode_table(&bytes);
-        let _ = souspli_protocol::claims::HoldRequest::decode(&bytes);
-        let _ = souspli_protocol::claims::ClaimSetStatement::decode(&bytes);
+        let _ = HoldRequest::decode(&bytes);
+        let _ = ClaimSetStatement::decode(&bytes);
     }
 }

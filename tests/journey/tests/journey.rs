@@ -44,6 +44,11 @@ impl Scene {
     }
 }
 
+/// Whether anything is in a patient's outbox.
+fn waits(patient: &Patient) -> bool {
+    patient.device.kept.keys().any(|name| name.starts_with("outbox/"))
+}
+
 /// The start of the free time at a place, over all days.
 async fn free(patient: &mut Patient, now: u32, wanted: &Value, place: usize) -> Value {
     let days = patient.must(now, "times", wanted.clone()).await;
@@ -59,7 +64,7 @@ async fn a_booking_is_reserved_then_confirmed_then_moved_then_cancelled() {
     assert_eq!(booked["state"], "reserved");
     assert_eq!(booked["form"]["reason"], "A reason for the visit");
     assert!(booked["calendarFile"]["text"].as_str().expect("ics").contains("BEGIN:VTIMEZONE"));
-    assert!(patient.device.kept.is_empty(), "the outbox forgets what is saved");
+    assert!(!waits(&patient), "the outbox forgets what is saved");
 
     let synced = scene.owner.must(MONDAY, "sync", json!({})).await;
     assert_eq!(synced["confirmed"].as_array().map(Vec::len), Some(1));
@@ -127,7 +132,7 @@ async fn a_lost_answer_is_resolved_by_the_same_bytes() {
     let resumed = patient.must(MONDAY, "resume", json!({})).await;
     assert_eq!(resumed["bookings"][0]["form"]["name"], "Patient One");
     assert_eq!(resumed["bookings"].as_array().map(Vec::len), Some(1));
-    assert!(patient.device.kept.is_empty());
+    assert!(!waits(&patient));
 }
 
 #[tokio::test]

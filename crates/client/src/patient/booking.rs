@@ -1,6 +1,7 @@
 //! Sending a booking until it is saved (`docs/spec/events.md` §5).
 
 use souspli_attest::event_hash;
+use souspli_booking::appointment::Appointment;
 use souspli_crypto::envelope::sign_session;
 use souspli_crypto::keys::RecordKeys;
 use souspli_protocol::event::{AuthorKind, Event};
@@ -40,7 +41,7 @@ impl Session {
             Ok(receipt) => {
                 self.held = None;
                 io.progress(3, STEPS).await;
-                let view = self.read_back(io, &waiting, &receipt, Some(form), now).await?;
+                let view = self.read_back(io, &waiting, &receipt, Some((form, &appointment)), now).await?;
                 io.progress(STEPS, STEPS).await;
                 waiting.forget(io).await;
                 Ok(view)
@@ -66,7 +67,7 @@ impl Session {
             work: Work::ZERO,
         };
         let path = calendar_path(&context.calendar, "events");
-        let mut tries = 0;
+        let mut tries = 1..TRIES;
         loop {
             let outcome: Result<Appended, Failure> = self.host.post(io, path.clone(), &body).await;
             match outcome {
@@ -74,19 +75,19 @@ impl Session {
                 Err(failure) if failure.is(Code::WorkRequired) && body.work.is_zero() => {
                     body.work = solve(&context, &hash, &failure)?;
                 }
-                Err(failure) if failure.is_final() || tries + 1 == TRIES => return Err(failure),
-                Err(_) => tries += 1,
+                Err(failure) if failure.is_final() || tries.next().is_none() => return Err(failure),
+                Err(_) => {}
             }
         }
     }
 
-    /// Verifies the receipt, reads the record, compares bytes, opens them and compares with the form.
+    /// Verifies the receipt, reads the record, compares bytes, opens them and compares with the form and the held time.
     pub(super) async fn read_back(
         &mut self,
         io: &Io,
         waiting: &Waiting,
         receipt: &Blob,
-        form: Option<&FormView>,
+        meant: Option<(&FormView, &Appointment)>,
         now: u32,
     ) -> Result<BookingView, Failure> {
         let hash = event_hash(waiting.event.bytes());
@@ -100,8 +101,10 @@ impl Session {
         let booked = self.booked.as_ref().ok_or(Distrust::ReadBackDiffers)?;
         let stored = booked.entries.first().ok_or(Distrust::ReadBackDiffers)?;
         let same_bytes = stored.event.bytes() == waiting.event.bytes() && stored.receipt.encode() == receipt.0;
-        let same_words = form.is_none_or(|form| FormView::of(&booked.story) == *form);
-        if !same_bytes || !same_words {
+        let as_meant = meant.is_none_or(|(form, appointment)| {
+            FormView::of(&booked.story) == *form && booked.story.appointment == *appointment
+        });
+        if !same_bytes || !as_meant {
             return Err(Distrust::ReadBackDiffers.into());
         }
         self.booking_view(&keys.record(), Some(&waiting.cap_seed), now)

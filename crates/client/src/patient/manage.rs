@@ -82,20 +82,11 @@ impl Session {
             .map(|entry| Entry::verify(entry, &context, &receipt_key))
             .collect::<Result<_, Distrust>>()?;
         verify_order(&entries, record)?;
-        self.check_not_shorter(&entries)?;
+        self.check_seen(io, record, &entries).await?;
         let identities = self.identities(io, &entries).await?;
         let story = self.tell(&entries, view, &identities)?;
         self.booked = Some(Booked { entries, story });
         Ok(())
-    }
-
-    /// A record that was seen does not get shorter, nor do its events change.
-    fn check_not_shorter(&self, entries: &[Entry]) -> Result<(), Distrust> {
-        let Some(known) = &self.booked else { return Ok(()) };
-        let same_record = known.entries.first().map(|entry| entry.header().record)
-            == entries.first().map(|entry| entry.header().record);
-        let kept = known.entries.iter().zip(entries).all(|(known, now)| known.hash == now.hash);
-        if same_record && (!kept || entries.len() < known.entries.len()) { Err(Distrust::RolledBack) } else { Ok(()) }
     }
 
     async fn trust_record(
@@ -140,12 +131,13 @@ impl Session {
     fn tell(&self, entries: &[Entry], view: &ViewKeys, old: &[Identity]) -> Result<Story, Distrust> {
         let practice = self.practice.as_deref().ok_or(Distrust::BadIdentity)?;
         let mut story: Option<Story> = None;
-        for entry in entries {
+        // The first stands before itself, and before it nothing is compared.
+        for (before, entry) in entries.iter().take(1).chain(entries).zip(entries) {
             check_author(entry.header(), practice, old)?;
             let Some(said) = read_as_patient(entry, view)? else { continue };
             match &mut story {
                 None => story = Some(Story::begin(entry, &said)?),
-                Some(story) => story.go_on(entry, &said)?,
+                Some(story) => story.go_on(before, entry, &said)?,
             }
             let claimed = story.as_ref().filter(|_| !entry.header().claims.is_zero());
             if let Some(story) = claimed {

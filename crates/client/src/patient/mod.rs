@@ -5,6 +5,7 @@ mod call;
 mod choose;
 mod manage;
 mod outbox;
+mod seen;
 mod show;
 
 use std::cell::RefCell;
@@ -67,6 +68,8 @@ struct Session {
     host: Host,
     link: Option<(Context, Right)>,
     pins: Pins,
+    /// What the device has kept of them.
+    kept_pins: Pins,
     /// What a record's events say that its patient may read.
     access: Option<CalendarKey>,
     /// The epoch of its last event: where nobody has signed keys since, the practice is read as of then.
@@ -86,6 +89,7 @@ impl Patient {
             host: Host::default(),
             link: None,
             pins: Pins::default(),
+            kept_pins: Pins::default(),
             access: None,
             written_in: None,
             practice: None,
@@ -152,18 +156,20 @@ impl Session {
         let (mut pins, mut as_of) = (self.pins, now);
         if let (None, Some(epoch)) = (&profile.identity, self.written_in) {
             profile.identity = Some(self.fetch_identity(io, epoch).await?);
-            (pins.epoch, as_of) = (epoch, epoch.saturating_mul(EPOCH_MINUTES));
+            (pins.epoch, pins.identity, as_of) = (epoch, 0, epoch.saturating_mul(EPOCH_MINUTES));
         }
         let access = match &self.linked()?.1 {
             Right::Book { keys, .. } => Access::Link(keys),
             Right::Manage { .. } | Right::View { .. } => Access::Key(self.access.as_ref().ok_or_else(no_link)?),
         };
         let verified = verify_profile(&context, &access, &profile, &mut pins, as_of)?;
-        self.pins = Pins { epoch: pins.epoch.max(self.pins.epoch), ..pins };
+        let identity = pins.identity.max(self.pins.identity);
+        self.pins = Pins { epoch: pins.epoch.max(self.pins.epoch), identity, ..pins };
         self.practice = match verified {
             Verified::Open(practice) => Some(practice),
             Verified::Silent => None,
         };
+        self.keep_pins(io).await;
         Ok(self.practice.as_deref())
     }
 
@@ -189,6 +195,7 @@ impl Session {
             }
             let availability = verify_times(practice, &times, &mut self.pins, now)?;
             self.availability = Some(availability);
+            self.keep_pins(io).await;
             return Ok(());
         }
         Ok(())

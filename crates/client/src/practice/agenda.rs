@@ -13,7 +13,7 @@ use crate::availability::free_days;
 use crate::body::Kind;
 use crate::face::{AppointmentView, FormView, FreeDaysView, local_date};
 use crate::failure::Failure;
-use crate::record::{Side, State, state_name};
+use crate::record::{Side, state_name};
 
 const DAY: u32 = 1_440;
 
@@ -152,7 +152,7 @@ fn item(id: RecordId, record: &Record, catalogue: &Catalogue, offsets: &Offsets)
         state: state_name(story.state),
         appointment: AppointmentView::new(&story.appointment, catalogue, offsets),
         name: if block { text } else { story.contact.name.clone() },
-        attention: record.attention.filter(|_| story.state == State::Reserved),
+        attention: record.attention.filter(|_| story.is_live()),
         colour: visit_type.or(practitioner).unwrap_or(GREY),
     }
 }

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use souspli_booking::free::{Booker, FreeTimes};
+use souspli_booking::free::{Booker, FreeTimes, Unavailable};
+use souspli_booking::zone::Zone;
 use souspli_protocol::event::AuthorKind;
 use souspli_protocol::{ItemId, RecordId};
 
@@ -14,25 +15,29 @@ use super::{Session, Unlocked};
 use crate::body::{Answers, Desk};
 use crate::failure::Failure;
 use crate::flow::Io;
-use crate::record::claims_match;
+use crate::record::{State, claims_match};
+use crate::trust::Availability;
 use souspli_booking::catalogue::Confirm;
 
 /// The claims are not those of the time that the booking names.
 pub(super) const WRONG_CLAIMS: &str = "wrong_claims";
 /// Another booking has the time, and had it earlier.
 pub(super) const DOUBLE_BOOKED: &str = "double_booked";
+/// There are no hours to judge by.
+const UNKNOWN: &str = Unavailable::Hours.code();
 
 impl Session {
-    /// Judges every booking that waits for an answer.
+    /// Judges every booking that waits for an answer; and of all others, whether two have the same time.
     pub(super) fn judge(&mut self) -> Result<(), Failure> {
         let open = self.open()?;
-        let waiting = open.ledger.waiting();
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        let taken = open.occupied();
-        let judged: Vec<(RecordId, Option<&'static str>)> =
-            waiting.iter().filter_map(|id| Some((*id, open.attention(open.ledger.get(id).ok()?, &taken)))).collect();
+        let waiting = open.ledger.iter().filter(|(_, record)| record.story.state == State::Reserved);
+        let honest: BTreeMap<RecordId, Option<bool>> =
+            waiting.map(|(id, record)| (*id, open.claims_what_it_names(record))).collect();
+        let occupied = open.occupied(|id| honest.get(id) != Some(&Some(false)));
+        let live = open.ledger.iter().filter(|(_, record)| record.story.is_live());
+        let judged: Vec<(RecordId, Option<&'static str>)> = live
+            .map(|(id, record)| (*id, open.attention(record, honest.get(id).copied().unwrap_or(Some(true)), &occupied)))
+            .collect();
         for (id, attention) in judged {
             open.ledger.set_attention(&id, attention);
         }
@@ -69,9 +74,11 @@ impl Session {
 type Occupied = BTreeMap<(ItemId, u32), u64>;
 
 impl Unlocked {
-    fn occupied(&self) -> Occupied {
+    /// What live records occupy. One that claims another time than it names takes nothing from those that do not.
+    fn occupied(&self, counts: impl Fn(&RecordId) -> bool) -> Occupied {
         let mut occupied = Occupied::new();
-        for (_, record) in self.ledger.iter().filter(|(_, record)| record.story.is_live()) {
+        let live = self.ledger.iter().filter(|(id, record)| record.story.is_live() && counts(id));
+        for (_, record) in live {
             let sequence = claimed_at(record);
             for place in record.story.appointment.occupied() {
                 let first = occupied.entry(place).or_insert(sequence);
@@ -81,30 +88,45 @@ impl Unlocked {
         occupied
     }
 
-    fn attention(&self, record: &Record, occupied: &Occupied) -> Option<&'static str> {
+    /// Whether a record claims the time that it names; `None` where that cannot be told. The window is that of the
+    /// published offsets or of the database: hours that the host keeps back must not turn a true claim into a wrong one.
+    fn claims_what_it_names(&self, record: &Record) -> Option<bool> {
         let practice = self.practice.as_deref()?;
-        let availability = self.availability.as_ref()?;
         let appointment = record.story.appointment;
         let claiming = record.entries.iter().find(|entry| entry.hash == record.story.claiming)?;
-        let offsets = availability.offsets().unwrap_or(souspli_booking::zone::Offsets::UTC);
-        let window = appointment.window(&offsets);
-        if !window.is_some_and(|window| claims_match(claiming.header(), &appointment, window, &self.access)) {
+        let zone = Zone::new(&practice.catalogue.zone).ok()?;
+        let published = self.availability.as_ref().and_then(Availability::offsets);
+        let mut tables = published.into_iter().chain([zone.published_offsets(appointment.start_minute())]);
+        Some(tables.any(|offsets| {
+            let window = appointment.window(&offsets);
+            window.is_some_and(|window| claims_match(claiming.header(), &appointment, window, &self.access))
+        }))
+    }
+
+    fn attention(&self, record: &Record, honest: Option<bool>, occupied: &Occupied) -> Option<&'static str> {
+        if honest == Some(false) {
             return Some(WRONG_CLAIMS);
         }
-        let sequence = claimed_at(record);
+        let (appointment, sequence) = (record.story.appointment, claimed_at(record));
         if appointment.occupied().iter().any(|place| occupied.get(place).is_some_and(|first| *first < sequence)) {
             return Some(DOUBLE_BOOKED);
         }
-        let create = record.entries.first()?.header();
-        if create.author_kind == AuthorKind::Link && !practice.links.contains(&create.author) {
+        if record.story.state != State::Reserved {
+            return None;
+        }
+        let (Some(practice), Some(availability), Some(true)) = (&self.practice, &self.availability, honest) else {
+            return Some(UNKNOWN);
+        };
+        let create = record.entries.first()?;
+        let (header, accepted) = (create.header(), create.receipt.statement.minute);
+        if header.author_kind == AuthorKind::Link && !practice.has_link(&header.author, accepted) {
             return Some("unknown_link");
         }
         // As of the minute in which the host took it; what is claimed was judged above.
         let minute = record.story.claimed_at;
-        let free = FreeTimes::new(&practice.catalogue, &availability.hours, minute, |_, _| false);
-        match free.ok()?.check(&appointment, Booker::Patient) {
-            Ok(()) => None,
-            Err(unavailable) => Some(unavailable.code()),
+        match FreeTimes::new(&practice.catalogue, &availability.hours, minute, |_, _| false) {
+            Ok(free) => free.check(&appointment, Booker::Patient).err().map(Unavailable::code),
+            Err(_) => Some(UNKNOWN),
         }
     }
 }

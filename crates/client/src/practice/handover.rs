@@ -16,6 +16,8 @@ use crate::failure::Failure;
 use crate::flow::Io;
 use crate::trust::Distrust;
 
+/// Bytes of an epoch's seeds: its number, the desk's, and eight behind a byte that says whether they were granted.
+const EPOCH: usize = 4 + 32 + CLINICAL * 33;
 /// Fewer events are not worth a second worker.
 const WORTH_IT: usize = 8;
 
@@ -47,7 +49,8 @@ impl Session {
     pub(super) fn handover_seal(&mut self, to: &Blob) -> Result<Blob, Failure> {
         let to = PublicKey::from_bytes(&to.0).map_err(|_| Failure::new("bad_call"))?;
         let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
-        let mut plain = Zeroizing::new(Vec::new());
+        // Room for all of it: growing would leave copies of seeds behind.
+        let mut plain = Zeroizing::new(Vec::with_capacity(48 + open.openers.epochs().count() * EPOCH));
         plain.extend_from_slice(open.context.fp.as_bytes());
         plain.extend_from_slice(open.context.calendar.as_bytes());
         for (epoch, keys) in open.openers.epochs() {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use souspli_crypto::PublicKey;
 use souspli_protocol::RecordId;
+use souspli_protocol::event::Header;
 
 use crate::failure::Failure;
-use crate::record::{Entry, Said, State, Story, verify_order};
+use crate::record::{Entry, Said, State, Story, follows, verify_order};
 use crate::trust::Distrust;
 
 /// One record.
@@ -41,6 +42,8 @@ pub(super) struct Ledger {
     records: BTreeMap<RecordId, Record>,
     /// Records whose events do not verify or do not open: shown as such, never hidden.
     pub(super) broken: BTreeMap<RecordId, Distrust>,
+    /// The window in which each record claims time, by what its events say in clear.
+    windows: BTreeMap<RecordId, u32>,
 }
 
 impl Ledger {
@@ -56,16 +59,37 @@ impl Ledger {
             Some(record) => {
                 let before = record.entries.last().ok_or(Distrust::BadChain)?.clone();
                 let mut story = record.story.clone();
-                verify_next(&before, &entry, &record.story).and_then(|()| story.go_on(&entry, said)).map(|()| {
-                    record.story = story;
-                    record.entries.push(entry);
-                })
+                verify_next(&before, &entry, &record.story).and_then(|()| story.go_on(&before, &entry, said)).map(
+                    |()| {
+                        record.story = story;
+                        record.entries.push(entry);
+                    },
+                )
             }
         };
         if let Err(distrust) = outcome {
             self.broken.insert(id, distrust);
         }
         outcome
+    }
+
+    /// Takes note of what an event says in clear: what the host goes by, whether or not the event can be read.
+    pub(super) fn see(&mut self, header: &Header) {
+        if header.release {
+            self.windows.remove(&header.record);
+        } else if !header.claims.is_zero() {
+            self.windows.insert(header.record, header.window);
+        }
+    }
+
+    /// Windows of the records that claim time.
+    pub(super) fn claiming(&self) -> impl Iterator<Item = &u32> {
+        self.windows.values()
+    }
+
+    /// Records all of whose events verify.
+    pub(super) fn whole(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter().filter(|(id, _)| !self.broken.contains_key(id)).map(|(_, record)| record)
     }
 
     pub(super) fn get(&self, id: &RecordId) -> Result<&Record, Failure> {
@@ -90,11 +114,6 @@ impl Ledger {
 }
 
 fn verify_next(before: &Entry, entry: &Entry, story: &Story) -> Result<(), Distrust> {
-    let (old, new) = (before.header(), entry.header());
-    let follows = old.revision.checked_add(1) == Some(new.revision)
-        && new.previous == before.hash
-        && new.manage == old.manage
-        && new.view == old.view;
-    let revived = !story.is_live() && !new.claims.is_zero();
-    if follows && !revived { Ok(()) } else { Err(Distrust::BadChain) }
+    let revived = !story.is_live() && !entry.header().claims.is_zero();
+    if follows(before, entry) && !revived { Ok(()) } else { Err(Distrust::BadChain) }
 }

@@ -4,6 +4,7 @@ mod act;
 mod agenda;
 mod attention;
 mod call;
+mod claimed;
 mod handover;
 mod ledger;
 mod links;
@@ -16,14 +17,17 @@ mod setup;
 mod staff;
 mod sync;
 mod unlock;
+mod versions;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use souspli_attest::head_after;
 use souspli_booking::rules::Rules;
 use souspli_crypto::keys::{CalendarKey, MemberKeys, StaffKey};
 use souspli_crypto::local::LocalKeys;
 use souspli_crypto::vault::{MemberVault, OpenVault, RootVault};
+use souspli_protocol::receipt::Receipt;
 use souspli_protocol::{Context, Digest};
 
 use crate::failure::Failure;
@@ -63,6 +67,8 @@ struct Unlocked {
     staff: StaffKey,
     openers: Openers,
     pins: Pins,
+    /// What the device has kept of them.
+    kept_pins: Pins,
     /// The calendar's version, also before anything can be booked.
     version: u64,
     /// `None` before the first catalogue.
@@ -71,17 +77,28 @@ struct Unlocked {
     rules: Option<Rules>,
     chain: Chain,
     ledger: Ledger,
+    /// Digest of the claimed-id set that was compared with the chain last.
+    compared: Digest,
 }
 
 /// How far the calendar's chain has been verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Chain {
     sequence: u64,
+    /// How many of its entries showed no event.
+    publications: u64,
     head: Digest,
 }
 
 impl Chain {
-    const START: Self = Self { sequence: 0, head: Digest::ZERO };
+    const START: Self = Self { sequence: 0, publications: 0, head: Digest::ZERO };
+
+    /// With the entry that a receipt is for.
+    fn after(self, receipt: &Receipt, is_publication: bool) -> Self {
+        let link = &receipt.statement.link;
+        let publications = self.publications.saturating_add(u64::from(is_publication));
+        Self { sequence: link.sequence, publications, head: head_after(link) }
+    }
 }
 
 impl Practice {

@@ -10,6 +10,7 @@ use souspli_protocol::problem::Code;
 use souspli_protocol::sizes::EVENT;
 use souspli_protocol::wire::{Append, Appended, Blob};
 use souspli_protocol::{Digest, RecordId, Signature, VerifyingKey, Work};
+use zeroize::Zeroizing;
 
 use super::links::qr;
 use super::{Session, Unlocked};
@@ -194,10 +195,10 @@ impl Unlocked {
 
 impl Outgoing {
     /// event || number of bytes of claims (u16) || claims || seed, or nothing.
-    fn encode(&self) -> Vec<u8> {
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
         let claims = u16::try_from(self.claims.len()).unwrap_or_default().to_be_bytes();
         let seed = self.cap_seed.as_ref().map(|seed| seed.expose_secret().as_slice()).unwrap_or_default();
-        [self.event.bytes(), &claims, &self.claims, seed].concat()
+        Zeroizing::new([self.event.bytes(), &claims, &self.claims, seed].concat())
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {

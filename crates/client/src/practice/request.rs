@@ -6,11 +6,11 @@ use souspli_protocol::problem::Code;
 use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::wire::{Blob, Profile, PublicationAnswer, PublicationRead, Publish, Published, Times};
 
-use super::Session;
+use super::{Session, Unlocked};
 use crate::failure::Failure;
 use crate::flow::Io;
 use crate::http::calendar_path;
-use crate::trust::{Access, Distrust, Verified, parse, verify_profile, verify_times};
+use crate::trust::{Access, Distrust, Pins, Verified, parse, verify_profile, verify_times};
 
 impl Session {
     /// A request signed with the member's key.
@@ -35,11 +35,11 @@ impl Session {
                 let context = self.open()?.context;
                 let verified = souspli_crypto::publish::verify_publication(&publication, kind, &context);
                 verified.map_err(|error| Failure::new(error.code()))?;
-                if publication.statement().slot == slot {
-                    Ok(Some(publication))
-                } else {
-                    Err(Distrust::BadChain.into())
+                if publication.statement().slot != slot {
+                    return Err(Distrust::BadChain.into());
                 }
+                self.open()?.vouch(&publication);
+                Ok(Some(publication))
             }
             Err(failure) if failure.is(Code::NoPublication) => Ok(None),
             Err(failure) => Err(failure),
@@ -49,6 +49,10 @@ impl Session {
     /// Publishes a batch and verifies the receipts.
     pub(super) async fn publish_batch(&mut self, io: &Io, batch: &[Publication]) -> Result<(), Failure> {
         let calendar = self.open()?.context.calendar;
+        if let Some(first) = batch.first().filter(|_| self.open().is_ok_and(|open| open.practice.is_some())) {
+            // On a version that nobody has signed, a host could later show an event as if it were a publication.
+            self.vouch_for(io, first.statement().version.saturating_sub(1)).await?;
+        }
         let body = Publish { publications: batch.iter().map(|each| Blob(each.bytes().to_vec())).collect() };
         let path = calendar_path(&calendar, "publications");
         let answer: Published = self.host.post(io, path, &body).await?;
@@ -64,6 +68,7 @@ impl Session {
             }
         }
         open.version = batch.last().map_or(open.version, |last| last.statement().version);
+        open.pins.vouched = open.pins.vouched.max(open.version);
         Ok(())
     }
 
@@ -92,10 +97,33 @@ impl Session {
             let mut pins = open.pins;
             open.availability = Some(verify_times(practice, &times, &mut pins, now)?);
             open.pins = pins;
+            self.keep_pins(io).await;
             return Ok(());
         }
         Err(Failure::new(Code::StaleVersion.as_str()))
     }
+
+    /// What this device has seen of the practice before, so that a host cannot go back behind it.
+    pub(super) async fn load_pins(&mut self, io: &Io) {
+        let Some(name) = self.unlocked.as_deref().map(pins_name) else { return };
+        let kept = io.load(&name).await;
+        let pins = kept.iter().find(|(key, _)| *key == name).and_then(|(_, bytes)| Pins::decode(bytes));
+        if let (Some(pins), Some(open)) = (pins, self.unlocked.as_deref_mut()) {
+            (open.pins, open.kept_pins) = (pins, pins);
+        }
+    }
+
+    /// Keeps the pins where they have moved. A device that keeps nothing loses this check, not the practice.
+    async fn keep_pins(&mut self, io: &Io) {
+        let Some(open) = self.unlocked.as_deref_mut().filter(|open| open.pins != open.kept_pins) else { return };
+        open.kept_pins = open.pins;
+        let (name, bytes) = (pins_name(open), open.pins.encode());
+        let _ = io.keep(name, bytes).await;
+    }
+}
+
+fn pins_name(open: &Unlocked) -> String {
+    format!("pins/{}", open.member.vault())
 }
 
 /// A code that was mistyped.

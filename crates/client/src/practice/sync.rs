@@ -1,21 +1,24 @@
 //! Following the calendar's chain: receipts in order, events verified and opened once, kept sealed on the device.
 
 use souspli_attest::head_after;
-use souspli_protocol::event::{AuthorKind, Event};
+use souspli_protocol::event::{AuthorKind, Event, Header};
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::wire::{Counter, Sync, SyncAnswer, SyncEntry};
 use souspli_protocol::{Digest, RecordId};
+use zeroize::Zeroizing;
 
 use super::staff::{Plain, read};
 use super::{Chain, Session, Unlocked};
 use crate::failure::Failure;
 use crate::flow::Io;
-use crate::record::{Entry, verify_receipt};
+use crate::record::{Entry, verify_link, verify_receipt};
 use crate::trust::{Distrust, identity_of_epoch};
 
 /// Sealed pages of the local index.
 const INDEX: &str = "index/";
+/// Form of a page; one of another form is fetched anew.
+const PAGE: u8 = 2;
 
 impl Session {
     /// Fetches, verifies and opens what is new. Gives the records that changed.
@@ -26,28 +29,41 @@ impl Session {
         if self.open()?.practice.is_none() {
             return Ok(Vec::new());
         }
-        let mut changed = Vec::new();
+        let (mut changed, mut pages) = (Vec::new(), 0);
         loop {
             let since = self.open()?.chain;
             // One entry back: a host that has lost or changed the last one is found out here.
             let from = since.sequence.saturating_sub(1);
             let answer: SyncAnswer = self.ask(io, "sync", &Sync { since: Counter(from) }).await?;
             let fresh = self.verify_page(&answer, since)?;
-            let taken = self.take_page(io, fresh).await?;
-            let done = taken.is_empty() && !answer.more;
-            changed.extend(taken);
-            if !answer.more || done {
+            if fresh.is_empty() {
+                break;
+            }
+            if pages == 0 {
+                // Whoever wrote may have become a member since the last look, and what counts may have changed.
+                self.refresh(io, now).await?;
+                if self.open()?.practice.is_none() {
+                    return Ok(Vec::new());
+                }
+            }
+            pages += 1;
+            changed.extend(self.take_page(io, fresh).await?);
+            if !answer.more {
                 break;
             }
             let sequence = self.open()?.chain.sequence;
             io.progress(u32::try_from(sequence).unwrap_or(u32::MAX), u32::MAX).await;
         }
-        changed.sort_unstable();
-        changed.dedup();
-        if !changed.is_empty() {
+        if pages > 1 {
             self.refresh(io, now).await?;
+        }
+        if pages > 0 {
             self.judge()?;
         }
+        self.check_versions(io).await?;
+        self.open()?.check_claims()?;
+        changed.sort_unstable();
+        changed.dedup();
         Ok(changed)
     }
 
@@ -72,20 +88,17 @@ impl Session {
         for entry in entries {
             let receipt = Receipt::decode(&entry.receipt.0).map_err(|_| Distrust::BadReceipt)?;
             let link = receipt.statement.link;
-            if let Some(event) = &entry.event {
-                let hash = souspli_attest::event_hash(&event.0);
-                verify_receipt(&entry.receipt.0, &hash, &open.context, &receipt_key)?;
-            } else {
-                let signed = receipt.statement.encode();
-                souspli_attest::verify(&receipt_key, &signed, &receipt.signature).map_err(|_| Distrust::BadReceipt)?;
-            }
-            let follows = link.context == open.context
-                && chain.sequence.checked_add(1) == Some(link.sequence)
-                && link.previous == chain.head;
-            if !follows {
+            match &entry.event {
+                Some(event) => {
+                    let hash = souspli_attest::event_hash(&event.0);
+                    verify_receipt(&entry.receipt.0, &hash, &open.context, &receipt_key)?
+                }
+                None => verify_link(&entry.receipt.0, &open.context, &receipt_key)?,
+            };
+            if chain.sequence.checked_add(1) != Some(link.sequence) || link.previous != chain.head {
                 return Err(Distrust::BadChain);
             }
-            chain = Chain { sequence: link.sequence, head: head_after(&link) };
+            chain = chain.after(&receipt, entry.event.is_none());
             fresh.push((entry, receipt));
         }
         Ok(fresh)
@@ -93,10 +106,10 @@ impl Session {
 
     /// Opens a page's events, in two workers where there are two, and puts them into the ledger and the index.
     async fn take_page(&mut self, io: &Io, page: Vec<(&SyncEntry, Receipt)>) -> Result<Vec<RecordId>, Failure> {
-        let Some((_, last)) = page.last() else { return Ok(Vec::new()) };
-        let chain = Chain { sequence: last.statement.link.sequence, head: head_after(&last.statement.link) };
+        let mut chain = self.open()?.chain;
         let mut events = Vec::new();
         for (entry, receipt) in &page {
+            chain = chain.after(receipt, entry.event.is_none());
             let Some(bytes) = &entry.event else { continue };
             let event = Event::parse(bytes.0.clone()).map_err(|_| Distrust::BadEvent)?;
             events.push((event, *receipt));
@@ -106,9 +119,16 @@ impl Session {
         epochs.dedup();
         self.learn_epochs(io, &epochs).await?;
         let opened = self.open_all(io, events.iter().map(|(event, _)| event)).await?;
-        let rows: Vec<Row> =
+        let mut rows: Vec<Row> =
             events.into_iter().zip(opened).map(|((event, receipt), plain)| Row { event, receipt, plain }).collect();
         self.learn_identities(io, &rows).await?;
+        let open = self.open()?;
+        for row in &mut rows {
+            // Before the page is kept: a later session, which may not know the roster of that epoch, believes it.
+            if let Err(distrust) = open.rostered(row.event.header()) {
+                row.plain = Err(distrust);
+            }
+        }
         self.keep_page(io, chain, &rows).await;
         let open = self.open()?;
         let changed = rows.iter().map(|row| row.event.header().record).collect();
@@ -142,7 +162,10 @@ impl Session {
     async fn keep_page(&mut self, io: &Io, chain: Chain, rows: &[Row]) {
         let Some(open) = self.unlocked.as_deref() else { return };
         let name = format!("{INDEX}{}/{:016x}", open.member.vault(), chain.sequence);
-        let mut plain = chain.sequence.to_be_bytes().to_vec();
+        let mut plain = Zeroizing::new(vec![PAGE]);
+        plain.extend_from_slice(&open.chain.sequence.to_be_bytes());
+        plain.extend_from_slice(&chain.sequence.to_be_bytes());
+        plain.extend_from_slice(&chain.publications.to_be_bytes());
         plain.extend_from_slice(chain.head.as_bytes());
         for row in rows {
             row.write(&mut plain);
@@ -151,8 +174,8 @@ impl Session {
         let _ = io.keep(name, sealed).await;
     }
 
-    /// Loads the sealed index of this device; a page that does not open or does not follow ends it there, and the rest
-    /// is fetched.
+    /// Loads the sealed index of this device. A page that does not open, or does not follow the one before, is passed
+    /// over; what is missing is fetched.
     pub(super) async fn load_index(&mut self, io: &Io) -> Result<(), Failure> {
         let prefix = format!("{INDEX}{}/", self.open()?.member.vault());
         let mut pages = io.load(&prefix).await;
@@ -161,14 +184,14 @@ impl Session {
         let Some(practice) = open.practice.as_deref() else { return Ok(()) };
         let receipt_key = practice.identity.receipt_key;
         for (name, sealed) in pages {
-            let Ok(plain) = open.local.open_index(name.as_bytes(), &sealed) else { break };
-            let Some((chain, rows)) = read_page(plain.expose_secret()) else { break };
+            let Ok(plain) = open.local.open_index(name.as_bytes(), &sealed) else { continue };
+            let Some(Page { after, chain, rows }) = Page::read(plain.expose_secret()) else { continue };
             let genuine = |row: &Row| {
                 let hash = souspli_attest::event_hash(row.event.bytes());
                 verify_receipt(&row.receipt.encode(), &hash, &open.context, &receipt_key).is_ok()
             };
-            if chain.sequence <= open.chain.sequence || !rows.iter().all(genuine) {
-                break;
+            if after != open.chain.sequence || chain.sequence <= after || !rows.iter().all(genuine) {
+                continue;
             }
             for row in rows {
                 open.take(row);
@@ -185,9 +208,8 @@ impl Unlocked {
         let hash = souspli_attest::event_hash(row.event.bytes());
         let entry = Entry { event: row.event, hash, receipt: row.receipt };
         let id = entry.header().record;
-        let said = row.plain.and_then(|plain| read(&self.context, &plain));
-        let said = said.and_then(|said| self.rostered(&entry).map(|()| said));
-        match said {
+        self.ledger.see(entry.header());
+        match row.plain.and_then(|plain| read(&self.context, &plain)) {
             Ok(said) => {
                 let _ = self.ledger.take(entry, &said);
             }
@@ -197,8 +219,8 @@ impl Unlocked {
         }
     }
 
-    fn rostered(&self, entry: &Entry) -> Result<(), Distrust> {
-        let header = entry.header();
+    /// Whether the author of an event was a member in its epoch, if it says so.
+    fn rostered(&self, header: &Header) -> Result<(), Distrust> {
         if header.author_kind != AuthorKind::Member {
             return Ok(());
         }
@@ -206,11 +228,7 @@ impl Unlocked {
         let identity = current
             .filter(|identity| identity.epoch == header.epoch)
             .or_else(|| self.openers.identities.get(&header.epoch));
-        match identity {
-            Some(identity) => identity.member(&header.author).map(|_| ()).ok_or(Distrust::NotRostered),
-            // From the index: its author was checked when the page was kept.
-            None => Ok(()),
-        }
+        identity.and_then(|identity| identity.member(&header.author)).map(|_| ()).ok_or(Distrust::NotRostered)
     }
 
     fn ledger_identities(&self) -> &std::collections::BTreeMap<u32, souspli_crypto::publish::Identity> {
@@ -259,14 +277,29 @@ fn part(bytes: &[u8]) -> Option<(Option<Vec<u8>>, &[u8])> {
     Some((Some(part.to_vec()), rest))
 }
 
-fn read_page(bytes: &[u8]) -> Option<(Chain, Vec<Row>)> {
-    let (sequence, rest) = bytes.split_first_chunk::<8>()?;
-    let (head, mut rest) = rest.split_first_chunk::<32>()?;
-    let mut rows = Vec::new();
-    while !rest.is_empty() {
-        let (row, after) = Row::read(rest)?;
-        rows.push(row);
-        rest = after;
+/// A page of the index, opened.
+struct Page {
+    /// Sequence of the entry that it follows.
+    after: u64,
+    /// The chain at its end.
+    chain: Chain,
+    rows: Vec<Row>,
+}
+
+impl Page {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (after, rest) = bytes.strip_prefix(&[PAGE])?.split_first_chunk::<8>()?;
+        let (sequence, rest) = rest.split_first_chunk::<8>()?;
+        let (publications, rest) = rest.split_first_chunk::<8>()?;
+        let (head, mut rest) = rest.split_first_chunk::<32>()?;
+        let mut rows = Vec::new();
+        while !rest.is_empty() {
+            let (row, after) = Row::read(rest)?;
+            rows.push(row);
+            rest = after;
+        }
+        let (sequence, publications) = (u64::from_be_bytes(*sequence), u64::from_be_bytes(*publications));
+        let chain = Chain { sequence, publications, head: Digest(*head) };
+        Some(Self { after: u64::from_be_bytes(*after), chain, rows })
     }
-    Some((Chain { sequence: u64::from_be_bytes(*sequence), head: Digest(*head) }, rows))
 }

@@ -11,7 +11,7 @@ use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::sizes::epoch_of;
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::wire::{Blob, Empty, PublicationAnswer, PublicationRead, VaultAnswer, VaultBody, VaultOpen};
-use souspli_protocol::{Context, Locator, VaultId};
+use souspli_protocol::{Context, Digest, Locator, VaultId};
 
 use super::ledger::Ledger;
 use super::request::code_failure;
@@ -133,13 +133,16 @@ impl Session {
             staff,
             openers,
             pins: Pins::default(),
+            kept_pins: Pins::default(),
             version: 0,
             practice: None,
             availability: None,
             rules: None,
             chain: Chain::START,
             ledger: Ledger::default(),
+            compared: Digest::ZERO,
         }));
+        self.load_pins(io).await;
         self.refresh(io, now).await?;
         self.load_index(io).await
     }

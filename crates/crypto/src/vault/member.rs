@@ -11,7 +11,7 @@
 use souspli_protocol::tlv::TlvError;
 use souspli_protocol::{CalendarId, Context, Fingerprint, Label};
 
-use super::{VaultContent, VaultError};
+use super::{VaultContent, VaultError, content_limit};
 use crate::keys::{MemberKeys, Role};
 use crate::{Secret, SecretBytes};
 
@@ -59,6 +59,7 @@ impl VaultContent for MemberVault {
         let root_slot_seed = self.root_slot_seed.as_ref().map_or(&[][..], |seed| seed.expose_secret());
         let writer = Context::NONE
             .write(Label::VaultContent)
+            .with_room(content_limit())
             .u8(4, Self::KIND)
             .bytes(5, self.vault_seed.expose_secret())
             .bytes(6, self.context.fp.as_bytes())

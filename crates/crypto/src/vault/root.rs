@@ -17,7 +17,7 @@ use souspli_protocol::{CalendarId, Context, Fingerprint, ItemId, Label, Verifyin
 use zeroize::Zeroizing;
 
 use super::member::secret;
-use super::{VaultContent, VaultError};
+use super::{VaultContent, VaultError, content_limit};
 use crate::keys::{CalendarKey, EpochSeeds, Role, RootKey, StaffKey};
 use crate::{PublicKey, Secret, SecretBytes};
 
@@ -125,6 +125,7 @@ impl VaultContent for RootVault {
         let fillers: Vec<u8> = self.acl_fillers.iter().flat_map(|key| key.0).collect();
         let writer = Context::NONE
             .write(Label::VaultContent)
+            .with_room(content_limit())
             .u8(4, Self::KIND)
             .bytes(5, self.vault_seed.expose_secret())
             .bytes(6, self.context.fp.as_bytes())

@@ -182,7 +182,7 @@ impl Parser<'_> {
         self.expect(b'u')?;
         let second = self.code_unit()?;
         let low = (second >> 10 == 0xdc00 >> 10).then_some(second & 0x3ff)?;
-        char::from_u32(0x1_0000 + ((first & 0x3ff) << 10 | low))
+        char::from_u32(0x1_0000_u32.checked_add((first & 0x3ff) << 10 | low)?)
     }
 
     fn code_unit(&mut self) -> Option<u32> {
@@ -198,10 +198,10 @@ impl Parser<'_> {
         let mut number = 0_u64;
         let before = self.rest;
         while let Some(digit @ b'0'..=b'9') = self.rest.first() {
-            number = number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+            number = number.checked_mul(10)?.checked_add(u64::from(digit & 0xf))?;
             self.next()?;
         }
-        let needless = before.first() == Some(&b'0') && before.len() - self.rest.len() > 1;
+        let needless = before.first() == Some(&b'0') && before.len().saturating_sub(self.rest.len()) > 1;
         let ends = !matches!(self.rest.first(), Some(b'.' | b'e' | b'E'));
         (ends && !needless).then_some(number)
     }

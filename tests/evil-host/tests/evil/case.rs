@@ -30,6 +30,8 @@ enum After {
     SameAgain,
     /// To decline: one event, which is as long as every other.
     Decline,
+    /// Whether the practice has published what the chain says that it has.
+    WhatWasPublished,
 }
 
 /// How a case ended.
@@ -57,6 +59,11 @@ impl Case {
     /// The client may decline.
     pub(crate) fn may_decline(self) -> Self {
         Self { after: After::Decline, ..self }
+    }
+
+    /// The client may ask for what was published.
+    pub(crate) fn may_ask_what_was_published(self) -> Self {
+        Self { after: After::WhatWasPublished, ..self }
     }
 
     /// Plays the scene with the host as it is, then with the lie, and compares.
@@ -105,6 +112,7 @@ impl Case {
             After::Nothing => rest.is_empty(),
             After::SameAgain => rest.iter().all(|seen| last.is_some_and(|last| last.shape() == seen.shape())),
             After::Decline => rest.iter().all(|seen| seen.path.ends_with("/events")),
+            After::WhatWasPublished => rest.iter().all(|seen| seen.path.ends_with("/publications/read")),
         };
         if allowed { Ok(same) } else { Err(format!("asked what an honest host is not asked: {}", rest[0].shape())) }
     }

@@ -1,6 +1,7 @@
 //! What a host can make up: it holds its own receipt key and, of a public link, all that the link shows. It holds no
 //! key of the practice's or of a patient's.
 
+use souspli_attest::claim_set::ClaimSet;
 use souspli_attest::{SigningKey, event_hash, head_after, leaf_of, sha256};
 use souspli_booking::appointment::Appointment;
 use souspli_client::body::{Answers, BodyC, BodyD, Contact, Desk};
@@ -12,13 +13,13 @@ use souspli_crypto::keys::{EpochSeeds, LinkKeys, RecordKeys};
 use souspli_crypto::publish::{Identity, open_identity};
 use souspli_crypto::{Secret, derive, seal_box};
 use souspli_journey::randomness;
-use souspli_protocol::claims::ClaimSetStatement;
+use souspli_protocol::claims::{ClaimIds, ClaimSetStatement};
 use souspli_protocol::event::{AuthorKind, Event};
 use souspli_protocol::private_link::{Opens, PrivateLink};
 use souspli_protocol::publication::Publication;
 use souspli_protocol::receipt::{Link, Receipt, ReceiptStatement};
-use souspli_protocol::wire::{Blob, RecordAnswer, RecordEntry, SyncAnswer, SyncEntry, split_signed};
-use souspli_protocol::{Context, Digest, Label, tlv};
+use souspli_protocol::wire::{Blob, RecordAnswer, RecordEntry, SyncAnswer, SyncEntry, Times, split_signed};
+use souspli_protocol::{Context, Digest, Gid, Label, tlv};
 
 use crate::world::Public;
 
@@ -165,10 +166,34 @@ impl Forge {
         receipt(Receipt::decode(&genuine.0).expect("a receipt").statement, &self.attacker)
     }
 
+    /// A receipt for the same object in a place that another chain has.
+    pub(crate) fn receipt_in_another_chain(&self, genuine: &Blob) -> Blob {
+        let mut statement = Receipt::decode(&genuine.0).expect("a receipt").statement;
+        statement.link.previous = sha256(b"another chain");
+        receipt(statement, &self.host)
+    }
+
+    /// A receipt of a chain that was restored, as the host says.
+    pub(crate) fn receipt_of_a_restored_chain(&self, genuine: &Blob) -> Blob {
+        let mut statement = Receipt::decode(&genuine.0).expect("a receipt").statement;
+        statement.link.generation += 1;
+        receipt(statement, &self.host)
+    }
+
+    /// A set of other claims, under the host's own signature.
+    pub(crate) fn set_claims(&self, times: &mut Times, claimed: &[Gid]) {
+        let set = ClaimSet::build([3; 16], claimed, &[]).expect("a set");
+        let (filter_hash, held_hash) = set.hashes();
+        times.claim_set = Blob(set.encode());
+        times.statement = self.statement(&times.statement, |statement| {
+            (statement.filter_hash, statement.held_hash) = (filter_hash, held_hash);
+        });
+    }
+
     /// A receipt for an event that the host does not keep: well made, at a place far ahead.
     pub(crate) fn receipt_for(&self, event: &Blob) -> Blob {
         let leaf = leaf_of(&event_hash(&event.0));
-        let link = Link { context: self.context, generation: 1, sequence: 1_000, previous: sha256(b"head"), leaf };
+        let link = Link { context: self.context, generation: 0, sequence: 1_000, previous: sha256(b"head"), leaf };
         receipt(ReceiptStatement { link, minute: self.now, mmd: 1_440 }, &self.host)
     }
 
@@ -195,6 +220,20 @@ impl Forge {
     pub(crate) fn booking_with_wrong_claims(&self) -> Blob {
         let named = self.known().appointment;
         self.booking(&self.link, named, Appointment { start: named.start + 24, ..named })
+    }
+
+    /// A booking of the public link's that names one time and claims one of the day after, with the ids that it claims.
+    pub(crate) fn booking_that_names(&self, start: u32) -> (Blob, Blob) {
+        let named = Appointment { start, ..self.known().appointment };
+        let claimed = Appointment { start: start + 288, ..named };
+        let ids = self.claims_of(&claimed);
+        (self.booking(&self.link, named, claimed), Blob(ids.encode()))
+    }
+
+    fn claims_of(&self, appointment: &Appointment) -> ClaimIds {
+        let offsets = self.availability.offsets().expect("hours");
+        let window = offsets.window_of(appointment.start_minute());
+        claims_of(&self.context, appointment, window, &self.practice.access).expect("claims")
     }
 
     /// A booking through a link that the practice never gave out.
@@ -241,9 +280,8 @@ impl Forge {
 
     /// A cancellation by a key that is not the record's, but says that it is.
     pub(crate) fn cancellation_by_stranger(&self) -> Blob {
-        let mut rng: Rng = randomness();
         // Signed by the attacker's key, under the header of the true one: the signature cannot hold.
-        let genuine = self.cancellation(&mut rng);
+        let genuine = self.cancellation_as(&self.basis());
         let event = Event::parse(genuine.0).expect("an event");
         let mut bytes = event.bytes().to_vec();
         let end = bytes.len() - 64;
@@ -252,16 +290,27 @@ impl Forge {
         Blob(bytes)
     }
 
+    /// A cancellation by the patient, made two days ago and kept back since.
+    pub(crate) fn cancellation_kept_back(&self) -> Blob {
+        self.cancellation_as(&Basis { now: self.now - 2_880, head: self.known().last.head(), ..self.basis() })
+    }
+
+    /// A cancellation by a patient who was shown another chain.
+    pub(crate) fn cancellation_of_another_chain(&self) -> Blob {
+        self.cancellation_as(&Basis { head: sha256(b"another chain"), ..self.basis() })
+    }
+
     /// A cancellation by somebody who is in no roster.
     pub(crate) fn cancellation_by_unrostered(&self) -> Blob {
         self.append((AuthorKind::Member, &self.attacker), Desk::Cancelled { text: String::new() })
     }
 
-    fn cancellation(&self, rng: &mut Rng) -> Blob {
+    fn cancellation_as(&self, basis: &Basis<'_>) -> Blob {
+        let mut rng: Rng = randomness();
         let said = said(Desk::Cancelled { text: String::new() });
         let author = (AuthorKind::Manage, self.known().keys.manage());
         let patient = Some(self.known().keys.view().sealing().public());
-        let event = seal::append(&self.basis(), &self.known().last, None, author, &said, patient, rng);
+        let event = seal::append(basis, &self.known().last, None, author, &said, patient, &mut rng);
         Blob(event.expect("sealed").bytes().to_vec())
     }
 

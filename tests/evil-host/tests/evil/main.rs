@@ -14,6 +14,7 @@ mod row13;
 mod row19;
 mod row20;
 mod scene;
+mod stories;
 mod world;
 
 use case::{Case, Verdict};
@@ -22,7 +23,16 @@ use world::World;
 #[tokio::test]
 async fn a_host_that_lies_is_found_out() {
     let mut world = World::new().await;
-    let rows = [row01::cases, row03::cases, row04::cases, row12::cases, row13::cases, row19::cases, row20::cases];
+    let rows = [
+        row19::against_the_chain,
+        row01::cases,
+        row03::cases,
+        row04::cases,
+        row12::cases,
+        row13::cases,
+        row19::cases,
+        row20::cases,
+    ];
     let cases: Vec<Case> = rows.iter().flat_map(|cases| cases(&world)).collect();
     let (mut stopped, mut wrong, mut requests) = (0, Vec::new(), 0);
     for case in &cases {

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use souspli_evil_host::Lie;
+use souspli_protocol::event::{Event, Operation};
 use souspli_protocol::wire::{Blob, Profile, RecordAnswer, SyncAnswer, SyncEntry, Times, VaultAnswer};
 
 use crate::case::Case;
-use crate::scene::Scene::{Fetch, FetchAgain, OpenAgain, ReadAgain, UnlockAgain};
+use crate::scene::Scene::{
+    Fetch, FetchAgain, FetchReloaded, OpenAgain, OpenReloaded, Read, ReadAgain, ReadReloaded, UnlockAgain,
+};
 use crate::world::{Booked, World};
 
 pub(crate) fn cases(world: &World) -> Vec<Case> {
     let mut cases = snapshots(world);
+    cases.extend(under_the_newest_number(world));
     cases.extend(chain(world));
     cases.extend(records(world));
     cases
@@ -54,12 +58,55 @@ fn snapshots(world: &World) -> Vec<Case> {
     ]
 }
 
+/// The calendar's version is a number that the host says: what was signed before comes with the newest one.
+fn under_the_newest_number(world: &World) -> Vec<Case> {
+    let old = || world.old.public.clone();
+    let (links, identity, catalogue) = (old().profile.links, old().profile.identity, old().profile.catalogue);
+    let of_profile = |change: Box<dyn Fn(&mut Profile) + Send + Sync>| Lie::about("/profile", change);
+    let all = || {
+        let (profile, hours) = (old().profile, old().times.hours);
+        Lie::about("/profile", move |mine: &mut Profile| {
+            *mine = Profile { version: mine.version, ..profile.clone() };
+        })
+        .and(Lie::about("/times", move |mine: &mut Times| mine.hours.clone_from(&hours)))
+    };
+    let case = |name: &str, scene, lie: Lie| {
+        Case::new(4, format!("{name}, under the newest number"), scene, "rolled_back", lie)
+    };
+    vec![
+        case("an old link table", OpenAgain, of_profile(Box::new(move |mine| mine.links = links.clone()))),
+        case("an old roster", OpenAgain, of_profile(Box::new(move |mine| mine.identity.clone_from(&identity)))),
+        case("an old catalogue", OpenAgain, of_profile(Box::new(move |mine| mine.catalogue.clone_from(&catalogue)))),
+        case("all that is old", OpenAgain, all()),
+        case("all that is old, after a reload", OpenReloaded, all()),
+        case("all that the agent judges by", FetchAgain, all()),
+        case("all that the agent judges by, after a reload", FetchReloaded, all()),
+    ]
+}
+
 /// In the practice's chain.
 fn chain(world: &World) -> Vec<Case> {
     let (forked, replayed) = (Arc::clone(&world.forge), Arc::clone(&world.forge));
     let confirmation = world.entries(Booked::Confirmed).entries[1].event.clone();
     vec![
+        Case::new(4, "the first entry left out", Fetch, "bad_chain", sync(|entries| drop(entries.remove(0)))),
         Case::new(4, "an entry left out", Fetch, "bad_chain", sync(|entries| drop(entries.remove(entries.len() / 2)))),
+        Case::new(
+            4,
+            "nothing shown in the place of a booking",
+            Fetch,
+            "bad_chain",
+            sync(|entries| hide(entries, false)),
+        )
+        .may_ask_what_was_published(),
+        Case::new(
+            4,
+            "nothing shown in the place of a cancellation",
+            Fetch,
+            "bad_chain",
+            sync(|entries| hide(entries, true)),
+        )
+        .may_ask_what_was_published(),
         Case::new(
             4,
             "two entries in another order",
@@ -113,6 +160,46 @@ fn records(world: &World) -> Vec<Case> {
         "rolled_back",
         Lie::about("/records/read", |answer: &mut RecordAnswer| drop(answer.entries.pop())),
     )];
+    cases.push(Case::new(
+        4,
+        "a record that is shorter than it was, after a reload",
+        ReadReloaded(Booked::Confirmed),
+        "rolled_back",
+        Lie::about("/records/read", |answer: &mut RecordAnswer| drop(answer.entries.pop())),
+    ));
+    let forge = || Arc::clone(&world.forge);
+    for (name, event, code) in [
+        ("a cancellation that was kept back", world.forge.cancellation_kept_back(), "bad_event"),
+        ("a cancellation of another chain", world.forge.cancellation_of_another_chain(), "bad_chain"),
+    ] {
+        let (one, two, copy) = (forge(), forge(), event.clone());
+        let lie = Lie::about("/records/read", move |answer: &mut RecordAnswer| one.add_to_record(answer, &event));
+        cases.push(Case::new(4, format!("{name}, to the patient"), Read(Booked::Confirmed), code, lie));
+        let lie = Lie::about("/sync", move |answer: &mut SyncAnswer| two.add(answer, &copy));
+        cases.push(Case::new(4, format!("{name}, to the practice"), Fetch, "broken", lie));
+    }
+    let (one, two) = (forge(), forge());
+    cases.push(Case::new(
+        4,
+        "another chain for the patient than for the practice that confirmed",
+        Read(Booked::Confirmed),
+        "bad_chain",
+        Lie::about("/records/read", move |answer: &mut RecordAnswer| {
+            let entry = &mut answer.entries[0];
+            entry.receipt = one.receipt_in_another_chain(&entry.receipt);
+        }),
+    ));
+    cases.push(Case::new(
+        4,
+        "a chain that was restored without a word",
+        Read(Booked::Confirmed),
+        "bad_receipt",
+        Lie::about("/records/read", move |answer: &mut RecordAnswer| {
+            for entry in &mut answer.entries {
+                entry.receipt = two.receipt_of_a_restored_chain(&entry.receipt);
+            }
+        }),
+    ));
     let entries = world.entries(Booked::Cancelled).entries;
     for (place, what) in [(1, "a confirmation"), (2, "a move"), (4, "a cancellation")] {
         let (forge, event) = (Arc::clone(&world.forge), entries[place].event.clone());
@@ -120,6 +207,15 @@ fn records(world: &World) -> Vec<Case> {
         cases.push(Case::new(4, format!("{what} once more"), ReadAgain(Booked::Cancelled), "bad_chain", lie));
     }
     cases
+}
+
+/// Shows nothing in the place of an event: of the last one, or of the last that begins a record.
+fn hide(entries: &mut [SyncEntry], last: bool) {
+    let begins = |entry: &&mut SyncEntry| {
+        let event = entry.event.as_ref().map(|event| Event::parse(event.0.clone()).expect("an event"));
+        event.is_some_and(|event| last || event.header().operation == Operation::Create)
+    };
+    entries.iter_mut().rev().find(begins).expect("an event").event = None;
 }
 
 fn same_vault(one: &Blob, other: &Blob) -> bool {

@@ -1,10 +1,11 @@
 //! Row 13, cross-protocol confusion: each signed or sealed thing in the place of every other.
 
 use souspli_evil_host::Lie;
-use souspli_protocol::wire::{Blob, Profile, RecordAnswer, Times};
+use souspli_protocol::publication::Publication;
+use souspli_protocol::wire::{Blob, Profile, PublicationAnswer, RecordAnswer, SyncAnswer, Times, VaultAnswer};
 
 use crate::case::Case;
-use crate::scene::Scene::{Open, Read};
+use crate::scene::Scene::{Fetch, Open, Read, Unlock, UnlockDesk};
 use crate::world::{Booked, World};
 
 pub(crate) fn cases(world: &World) -> Vec<Case> {
@@ -36,6 +37,48 @@ pub(crate) fn cases(world: &World) -> Vec<Case> {
             cases.push(Case::new(13, format!("{name} in the place of {place}"), Read(Booked::Confirmed), code, lie));
         }
     }
+    cases.extend(things.iter().flat_map(|(name, thing)| to_the_practice(name, thing)));
+    cases.extend(in_the_chain(&things));
+    cases
+}
+
+/// In the place of what unlocks a member.
+fn to_the_practice(name: &str, thing: &Blob) -> Vec<Case> {
+    let (vault, grants) = (thing.clone(), thing.clone());
+    let a_publication = Publication::parse(thing.0.clone()).is_ok();
+    let in_place = |place: &str| format!("{name} in the place of {place}");
+    let mut cases = Vec::new();
+    if name != "vault" {
+        let lie = Lie::about("/v1/vaults/open", move |answer: &mut VaultAnswer| answer.vault = vault.clone());
+        cases.push(Case::new(13, in_place("vault"), Unlock, "cannot_unlock", lie));
+    }
+    if name != "grants" {
+        let code = if a_publication { "wrong_kind" } else { "bad_chain" };
+        let lie = Lie::about("/publications/read", move |answer: &mut PublicationAnswer| {
+            answer.publication = grants.clone();
+        });
+        cases.push(Case::new(13, in_place("grants"), UnlockDesk, code, lie));
+    }
+    cases
+}
+
+/// In the chain, where an event has its receipt.
+fn in_the_chain(things: &[(&'static str, Blob)]) -> Vec<Case> {
+    let named = |name: &str| things.iter().find(|(known, _)| *known == name).expect("one of each").1.clone();
+    let mut cases = Vec::new();
+    for name in ["hours", "grants", "receipt", "vault"] {
+        let thing = named(name);
+        let lie = Lie::about("/sync", move |answer: &mut SyncAnswer| {
+            let entry = answer.entries.iter_mut().find(|entry| entry.event.is_some()).expect("an event");
+            entry.event = Some(thing.clone());
+        });
+        cases.push(Case::new(13, format!("{name} in the place of an event of the chain"), Fetch, "bad_receipt", lie));
+    }
+    for name in ["statement", "event", "registration"] {
+        let thing = named(name);
+        let lie = Lie::about("/sync", move |answer: &mut SyncAnswer| answer.entries[1].receipt = thing.clone());
+        cases.push(Case::new(13, format!("{name} in the place of a receipt of the chain"), Fetch, "bad_receipt", lie));
+    }
     cases
 }
 
@@ -54,7 +97,7 @@ const PLACES: [(&str, &str); 7] = [
 fn things(world: &World) -> Vec<(&'static str, Blob)> {
     let (profile, times) = (&world.current.profile, &world.current.times);
     let entry = &world.entries(Booked::Confirmed).entries[0];
-    vec![
+    let mut things = vec![
         ("registration", profile.registration.clone()),
         ("links", profile.links.clone()),
         ("identity", profile.identity.clone().expect("an identity")),
@@ -65,7 +108,9 @@ fn things(world: &World) -> Vec<(&'static str, Blob)> {
         ("event", entry.event.clone()),
         ("receipt", entry.receipt.clone()),
         ("vault", world.old.vault.vault.clone()),
-    ]
+    ];
+    things.extend(world.inner.iter().cloned());
+    things
 }
 
 fn slot<'a>(profile: &'a mut Profile, place: &str) -> &'a mut Blob {

@@ -3,18 +3,36 @@
 use std::sync::Arc;
 
 use souspli_evil_host::{Answer, Lie};
+use souspli_protocol::Gid;
 use souspli_protocol::problem::{Code, Problem};
 use souspli_protocol::wire::{Blob, Profile, SyncAnswer, Times};
 
 use crate::case::Case;
 use crate::scene::Scene::{Fetch, FetchAgain, Open, OpenAgain};
-use crate::world::World;
+use crate::world::{Booked, World};
 
 pub(crate) fn cases(world: &World) -> Vec<Case> {
     let mut cases = claim_sets(world);
     cases.extend(double(world));
     cases.extend(hours(world));
     cases
+}
+
+/// Sets that contradict the chain, under the host's own signature. These come before anything else is booked, while all
+/// that is claimed is known.
+pub(crate) fn against_the_chain(world: &World) -> Vec<Case> {
+    let (one, two) = (world.claims(Booked::Confirmed), world.claims(Booked::Other));
+    let invented: Vec<Gid> = (0..24).map(|place| Gid([place; 16])).collect();
+    let case = |name: &str, claimed: Vec<Gid>| {
+        let forge = Arc::clone(&world.forge);
+        let lie = times(move |times| forge.set_claims(times, &claimed));
+        Case::new(19, format!("{name}, under its own signature"), Fetch, "bad_claim_set", lie)
+    };
+    vec![
+        case("a claim hidden", one.clone()),
+        case("a claim invented", [&one[..], &two, &invented].concat()),
+        case("a claim hidden and another one invented", [&one[..], &invented].concat()),
+    ]
 }
 
 fn claim_sets(world: &World) -> Vec<Case> {

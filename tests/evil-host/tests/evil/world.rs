@@ -11,8 +11,10 @@ use souspli_attest::SigningKey;
 use souspli_evil_host::{Answer, Seen};
 use souspli_journey::practice::{Look, PASSPHRASE, Published, create, form};
 use souspli_journey::{MONDAY, Member, Patient};
-use souspli_protocol::Digest;
-use souspli_protocol::wire::{IdentityAnswer, Profile, RecordAnswer, Times, VaultAnswer};
+use souspli_protocol::claims::ClaimIds;
+use souspli_protocol::publication::{Publication, PublicationKind};
+use souspli_protocol::wire::{Append, Blob, IdentityAnswer, Profile, Publish, RecordAnswer, Times, VaultAnswer};
+use souspli_protocol::{Digest, Gid};
 use souspli_server::config::Limits;
 use souspli_server::{Config, Host, ManualClock, Running};
 use tempfile::TempDir;
@@ -52,6 +54,8 @@ pub(crate) struct World {
     /// Account key of a desk member.
     pub(crate) desk_key: String,
     bookings: Vec<(Booked, Value, RecordAnswer)>,
+    /// The ids that each of them claimed first.
+    claims: Vec<ClaimIds>,
     /// What the host can make up by itself.
     pub(crate) forge: Arc<Forge>,
     /// What it had published before.
@@ -62,6 +66,8 @@ pub(crate) struct World {
     pub(crate) current: Public,
     /// What another practice has published.
     pub(crate) other: Public,
+    /// What the practice itself has published last, of kinds that a patient does not fetch.
+    pub(crate) inner: Vec<(&'static str, Blob)>,
     /// What an honest host is asked in scenes that change nothing.
     pub(crate) honest: BTreeMap<Scene, Vec<Seen>>,
 }
@@ -106,15 +112,18 @@ impl World {
         let old = old(&practice, host.addr).await;
         let again = json!({ "catalogue": practice.catalogue, "rules": practice.rules });
         owner.must(MONDAY, "publish", again).await;
+        let links = owner.must(MONDAY, "addLink", json!({ "name": "Second" })).await;
+        owner.must(MONDAY, "revokeLink", json!({ "fragment": links["links"][1]["fragment"] })).await;
         let same = json!({ "accountKey": practice.account_key, "old": PASSPHRASE, "passphrase": PASSPHRASE });
         owner.must(MONDAY, "changePassphrase", same).await;
         let desk = owner.must(MONDAY, "addDesk", json!({ "name": "Desk One", "passphrase": PASSPHRASE })).await;
         let unbooked = public(&practice, host.addr).await;
-        let mut booked = Vec::new();
-        for place in 0..3 {
-            booked.push(book(host.addr, &practice, place).await);
+        let (mut booked, mut claims) = (Vec::new(), Vec::new());
+        for (practice, place) in [(&practice, 0), (&practice, 1), (&practice, 2), (&elsewhere, 0)] {
+            let (booking, ids) = book(host.addr, practice, place).await;
+            booked.push(booking);
+            claims.push(ids);
         }
-        booked.push(book(host.addr, &elsewhere, 0).await);
         owner.must(MONDAY, "sync", json!({})).await;
         move_and_cancel(host.addr, &practice, &booked[2], &mut owner).await;
         let mut bookings = Vec::new();
@@ -132,8 +141,10 @@ impl World {
             desk_key: text(&desk, "accountKey"),
             host,
             practice,
+            inner: inner(&owner),
             owner,
             bookings,
+            claims,
             forge,
             old,
             unbooked,
@@ -150,6 +161,17 @@ impl World {
     /// The visit type that patients look for.
     pub(crate) fn wanted(&self) -> Value {
         wanted(&self.practice)
+    }
+
+    /// What unlocks the owner's vault.
+    pub(crate) fn keys(&self) -> Value {
+        json!({ "accountKey": self.practice.account_key, "passphrase": PASSPHRASE })
+    }
+
+    /// The ids that a booking claimed first.
+    pub(crate) fn claims(&self, booked: Booked) -> Vec<Gid> {
+        let place = self.bookings.iter().position(|(known, ..)| *known == booked).expect("a booking of the world");
+        self.claims[place].ids().to_vec()
     }
 
     /// The private link of a booking.
@@ -200,7 +222,7 @@ async fn old(practice: &Published, host: SocketAddr) -> Old {
 }
 
 /// What a patient's device is given when it opens the booking link.
-async fn public(practice: &Published, host: SocketAddr) -> Public {
+pub(crate) async fn public(practice: &Published, host: SocketAddr) -> Public {
     let mut patient = Patient::new(host);
     patient.must(MONDAY, "open", json!({ "fragment": practice.link })).await;
     patient.must(MONDAY, "times", wanted(practice)).await;
@@ -208,20 +230,36 @@ async fn public(practice: &Published, host: SocketAddr) -> Public {
     Public { profile: answer(exchanges, "/profile"), times: answer(exchanges, "/times") }
 }
 
-async fn record(host: SocketAddr, booking: &Value) -> RecordAnswer {
+pub(crate) async fn record(host: SocketAddr, booking: &Value) -> RecordAnswer {
     let mut patient = Patient::new(host);
     patient.must(MONDAY, "open", json!({ "fragment": booking["manageLink"] })).await;
     answer(&patient.device.exchanges, "/records/read")
 }
 
-async fn book(host: SocketAddr, practice: &Published, place: usize) -> Value {
+async fn book(host: SocketAddr, practice: &Published, place: usize) -> (Value, ClaimIds) {
     let mut patient = Patient::new(host);
     patient.must(MONDAY, "open", json!({ "fragment": practice.link })).await;
     let times = patient.must(MONDAY, "times", wanted(practice)).await;
     let mut chosen = wanted(practice);
     chosen["start"] = free(&times, place);
     patient.must(MONDAY, "hold", chosen).await;
-    patient.must(MONDAY, "book", json!({ "form": form("Patient One", "A reason") })).await
+    let booked = patient.must(MONDAY, "book", json!({ "form": form("Patient One", "A reason") })).await;
+    let sent = patient.device.exchanges.iter().find(|exchange| exchange.request.ends_with("/events"));
+    let sent: Append = serde_json::from_slice(&sent.expect("it was sent").body).expect("an event");
+    (booked, ClaimIds::decode(&sent.claims.0).expect("24 ids"))
+}
+
+/// The newest publications that only members fetch, from what the owner has sent.
+fn inner(owner: &Member) -> Vec<(&'static str, Blob)> {
+    let sent = owner.device.exchanges.iter().rev().filter(|exchange| exchange.request.ends_with("/publications"));
+    let batches = sent.map(|exchange| serde_json::from_slice::<Publish>(&exchange.body).expect("a batch"));
+    let publications: Vec<Blob> = batches.flat_map(|batch| batch.publications.into_iter().rev()).collect();
+    let newest = |kind: PublicationKind| {
+        let is_one = |blob: &&Blob| Publication::parse(blob.0.clone()).expect("one").statement().kind == kind;
+        publications.iter().find(is_one).expect("published").clone()
+    };
+    use PublicationKind::{Acl, Grants, Rules};
+    [("acl", Acl), ("grants", Grants), ("rules", Rules)].map(|(name, kind)| (name, newest(kind))).to_vec()
 }
 
 async fn move_and_cancel(host: SocketAddr, practice: &Published, booking: &Value, owner: &mut Member) {
@@ -235,7 +273,7 @@ async fn move_and_cancel(host: SocketAddr, practice: &Published, booking: &Value
     owner.must(MONDAY, "sync", json!({})).await;
 }
 
-fn wanted(practice: &Published) -> Value {
+pub(crate) fn wanted(practice: &Published) -> Value {
     json!({ "visitType": practice.visit_type(0), "practitioner": null })
 }
 
@@ -258,7 +296,7 @@ async fn get<A: DeserializeOwned>(host: SocketAddr, path: &str) -> A {
 }
 
 /// The key that this host signs its receipts with.
-fn host_key(data: &Path) -> SigningKey {
+pub(crate) fn host_key(data: &Path) -> SigningKey {
     let text = std::fs::read_to_string(data.join("host.key")).expect("the host's keys");
     let receipt = text.lines().find_map(|line| line.strip_prefix("receipt ")).expect("a receipt key");
     SigningKey::from_seed(&receipt.parse::<Digest>().expect("32 bytes").0)

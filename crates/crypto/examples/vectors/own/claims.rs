@@ -44,6 +44,8 @@ fn sets() -> Vec<Value> {
     let mut cases = vec![
         case("claim-set", "set", &base),
         case("claim-set", "empty set", &with(&base, &json!({ "claimed": [], "held": [] }))),
+        // From 61 ids on there is less room than 18 bits an id.
+        case("claim-set", "large set", &with(&base, &json!({ "claimed": ids(0, 240), "held": [] }))),
     ];
     let read =
         json!({ "set": "@set.set", "ask": [repeated(0, 16), repeated(47, 16), repeated(101, 16), repeated(200, 16)] });
@@ -60,5 +62,8 @@ fn sets() -> Vec<Value> {
     }
     let empty = json!({ "set": "@empty set.set", "ask": [repeated(0, 16)] });
     cases.push(case("claim-set-read", "empty set, read", &empty));
+    let large = json!({ "set": "@large set.set", "ask": [repeated(239, 16), repeated(240, 16)] });
+    cases.push(case("claim-set-read", "large set, read", &large));
+    cases.push(case("claim-set-read", "large set, shorter", &with(&large, &json!({ "cut_to": 554 }))));
     cases
 }
