@@ -63,6 +63,10 @@ pub enum Command {
     Decline(Decide),
     /// Cancel an appointment, confirmed or not; its time becomes free
     Cancel(Decide),
+    /// Move an appointment to a free time of the practice
+    ///
+    /// With the same practitioner, unless --any is given. A time that is not free is told with the free ones of that day.
+    Move(Move),
     /// Publish the hours anew from the practice's rules, and sign keys ahead
     ///
     /// An owner publishes settings and hours as they stand, another member the hours that are missing or grow old.
@@ -176,6 +180,26 @@ pub struct Decide {
     /// File with a few words for the patient; `-` reads them from standard input
     #[arg(long, value_name = "FILE")]
     pub text_file: Option<PathBuf>,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `move`.
+#[derive(Debug, Args)]
+pub struct Move {
+    /// The record
+    #[arg(value_name = "RECORD", allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
+    pub record: String,
+    /// The day, such as 2026-11-30
+    #[arg(value_name = "DATE")]
+    pub date: String,
+    /// The time at the practice, such as 09:30
+    #[arg(value_name = "TIME")]
+    pub time: String,
+    /// With any practitioner who offers the visit
+    #[arg(long)]
+    pub any: bool,
     /// Host and keys.
     #[command(flatten)]
     pub access: Access,

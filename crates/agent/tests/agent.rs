@@ -226,9 +226,25 @@ async fn the_demonstration_fills_once_and_everything_in_it_opens(scene: &Scene) 
     let late = scene.run(&["decline", record, "--kit", &scene.kit()]).await;
     assert_eq!(late.status.code(), Some(1), "an answer is given once");
     assert!(lines_of(&late.stderr).contains("This booking is confirmed: nothing was changed."));
+    // The last one: of today's times none may be left.
+    let last = items.iter().rfind(|item| item["state"] == "confirmed").expect("confirmed");
+    an_appointment_is_moved_to_a_free_time_only(scene, last).await;
     let cancelled = scene.must(&["cancel", record, "--kit", &scene.kit()]).await;
     assert!(cancelled.starts_with("State            cancelled"), "{cancelled}");
     assert!(scene.must(&["publish", "--kit", &scene.kit()]).await.contains("published as they stand"));
+}
+
+async fn an_appointment_is_moved_to_a_free_time_only(scene: &Scene, shown: &Value) {
+    let record = shown["record"].as_str().expect("an id");
+    let at = |field: &str| shown["appointment"][field].as_str().expect("a text");
+    // Its own time is taken, by itself.
+    let output = scene.run(&["move", record, at("date"), at("time"), "--kit", &scene.kit()]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let said = lines_of(&output.stderr);
+    let free = said.rsplit_once("Free are ").expect("the free times").1.trim().trim_end_matches('.');
+    let time = free.rsplit(", ").next().expect("a free time");
+    let moved = scene.must(&["move", record, at("date"), time, "--kit", &scene.kit()]).await;
+    assert!(moved.contains(&format!(", {time}–")) && moved.contains("moved (practice)"), "{moved}");
 }
 
 async fn a_desk_member_reads_no_reason_and_a_wrong_key_is_told_apart_from_a_host_that_is_away(scene: &Scene) {

@@ -4,6 +4,7 @@ mod agenda;
 mod dates;
 mod decide;
 mod manual;
+mod moving;
 mod publish;
 mod resent;
 mod show;
@@ -25,6 +26,7 @@ pub async fn run(souspli: &Souspli, language: Language) -> Result<(), Stop> {
         Command::Confirm(decide) => decide::run(Decision::Confirm, decide, language).await,
         Command::Decline(decide) => decide::run(Decision::Decline, decide, language).await,
         Command::Cancel(decide) => decide::run(Decision::Cancel, decide, language).await,
+        Command::Move(wanted) => moving::run(wanted, language).await,
         Command::Publish(publish) => publish::run(publish, language).await,
         Command::Watch(watch) => watch::run(watch, language).await,
         Command::Demo(demo) => demo::run(demo, language).await,
