@@ -21,9 +21,15 @@ export const freeDays = (page: Page): Locator => page.getByRole('button', { name
 
 export const times = (page: Page): Locator => page.getByRole('main').getByRole('button', { name: /^\d\d:\d\d, / });
 
-/** To the form, with a time held. */
+/** To the form, with a time held: of the first free day, or of the next one where that has not as many left. */
 export const chooseTime = async (page: Page, which = 0): Promise<string> => {
   await chooseDay(page);
+  await times(page).first().waitFor();
+  if ((await times(page).count()) <= which) {
+    await page.goBack();
+    await freeDays(page).nth(1).click();
+    await heading(page, /^Choose a time on/u).waitFor();
+  }
   const time = times(page).nth(which);
   const label = (await time.getAttribute('aria-label')) ?? '';
   await time.click();
