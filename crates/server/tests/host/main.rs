@@ -18,4 +18,5 @@ mod stopping;
 mod stream;
 mod sync;
 mod times;
+mod typescript;
 mod vaults;
