@@ -38,6 +38,8 @@ pub const CLOCK_SKEW_MINUTES: u32 = 1_440;
 pub const EVENT_LIFE_MINUTES: u32 = 1_440;
 /// Publications in one batch.
 pub const BATCH: usize = 32;
+/// Events that a record can have: all of them are one answer, which a reader takes up to 4 MiB of.
+pub const REVISIONS: u32 = 256;
 /// Entries in one answer of `sync`.
 pub const SYNC_PAGE: usize = 64;
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
@@ -21,9 +21,6 @@ use crate::turns::Turn;
 
 /// Names, punctuation and white space of a body.
 const FRAME: usize = 512;
-/// What a body that is too large may still send before it is answered, so that its sender reads the answer.
-const DRAIN: usize = 1 << 20;
-const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// A body that a route takes.
 pub(crate) trait Limited: DeserializeOwned + Send {
@@ -94,7 +91,7 @@ impl<T: Limited> FromRequest<AppState> for Strict<T> {
 
 /// Reads a whole body of at most `limit` bytes.
 pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize, host: &Shared) -> Result<Vec<u8>, Rejection> {
-    read_within(headers, body, limit, host.timeouts.body(), &host.budget).await
+    read_within(headers, body, limit, host.timeouts.body(), host.budgets.of(limit)).await
 }
 
 async fn read_within(
@@ -104,14 +101,11 @@ async fn read_within(
     time: Duration,
     budget: &Budget,
 ) -> Result<Vec<u8>, Rejection> {
-    if !headers.get(CONTENT_TYPE).is_some_and(is_json) {
+    if !is_plain_json(headers) {
         return Err(Code::WrongContentType.into());
     }
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > limit) {
-        if !headers.contains_key(EXPECT) {
-            drain(body).await;
-        }
         return Err(Code::TooLarge.into());
     }
     match tokio::time::timeout(time, collect(body, limit, budget.share())).await {
@@ -127,7 +121,6 @@ async fn collect(mut body: Body, limit: usize, mut share: Share<'_>) -> Result<V
         let frame = frame.map_err(|_| Code::BadJson)?;
         let Some(data) = frame.data_ref() else { continue };
         if bytes.len() + data.len() > limit {
-            drain(body).await;
             return Err(Code::TooLarge.into());
         }
         share.cover(bytes.len() + data.len()).ok_or(Code::Busy)?;
@@ -136,17 +129,11 @@ async fn collect(mut body: Body, limit: usize, mut share: Share<'_>) -> Result<V
     Ok(bytes)
 }
 
-async fn drain(mut body: Body) {
-    let mut drained = 0;
-    let rest = async {
-        while let Some(Ok(frame)) = body.frame().await {
-            drained += frame.data_ref().map_or(0, Bytes::len);
-            if drained > DRAIN {
-                break;
-            }
-        }
-    };
-    let _ = tokio::time::timeout(DRAIN_TIME, rest).await;
+/// Whether a body is said to be JSON, once, and as it is: nothing is unpacked here.
+fn is_plain_json(headers: &HeaderMap) -> bool {
+    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
+    let json = kinds.next().is_some_and(is_json) && kinds.next().is_none();
+    json && headers.get_all(CONTENT_ENCODING).iter().all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn is_json(value: &HeaderValue) -> bool {
@@ -224,6 +211,18 @@ mod tests {
         }
         for bad in ["text/json", "application/json; charset=latin1", "application/jsonp", "", "application/x-ndjson"] {
             assert!(!is_json(&HeaderValue::from_static(bad)), "{bad}");
+        }
+        let json = || HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        assert!(is_plain_json(&json()) && !is_plain_json(&HeaderMap::new()));
+        for (name, value, plain) in [
+            (CONTENT_ENCODING, "identity", true),
+            (CONTENT_ENCODING, "gzip", false),
+            (CONTENT_ENCODING, "", false),
+            (CONTENT_TYPE, "application/json", false),
+        ] {
+            let mut headers = json();
+            headers.append(name, HeaderValue::from_static(value));
+            assert_eq!(is_plain_json(&headers), plain, "{headers:?}");
         }
     }
 

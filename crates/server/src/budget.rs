@@ -1,13 +1,22 @@
-//! How much of all bodies together lies in memory before it has been read to its end.
+//! How much of all bodies together lies in memory before it has been read to its end. Large ones have a share of their
+//! own: who fills it keeps nobody from booking.
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Bytes that one permit stands for.
 const UNIT: usize = 1_024;
-/// Most bytes of unfinished bodies.
-const MOST: usize = 128 * 1_024 * 1_024;
+/// Most bytes of unfinished bodies of each kind.
+const MOST: usize = 96 * 1_024 * 1_024;
+/// A body of a route that takes more is a large one: a vault, a batch of publications.
+const SMALL: usize = 16 * 1_024;
 
-/// What is left for bodies.
+/// What is left for the bodies of all routes.
+pub(crate) struct Budgets {
+    small: Budget,
+    large: Budget,
+}
+
+/// What is left for bodies of one kind.
 pub(crate) struct Budget(Semaphore);
 
 /// What one body has taken; it is given back when dropped.
@@ -17,12 +26,19 @@ pub(crate) struct Share<'a> {
     permits: Vec<SemaphorePermit<'a>>,
 }
 
-impl Budget {
+impl Budgets {
     /// Everything is left.
     pub(crate) fn new() -> Self {
-        Self::of(MOST)
+        Self { small: Budget::of(MOST), large: Budget::of(MOST) }
     }
 
+    /// The one for a route that takes bodies of so many bytes.
+    pub(crate) fn of(&self, limit: usize) -> &Budget {
+        if limit <= SMALL { &self.small } else { &self.large }
+    }
+}
+
+impl Budget {
     /// A budget of so many bytes.
     pub(crate) fn of(bytes: usize) -> Self {
         Self(Semaphore::new(bytes / UNIT))
@@ -49,6 +65,15 @@ impl Share<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_bodies_leave_room_for_small_ones() {
+        let budgets = Budgets::new();
+        let mut hoarder = budgets.of(SMALL + 1).share();
+        assert!(hoarder.cover(MOST).is_some());
+        assert!(budgets.of(2 * SMALL).share().cover(1).is_none());
+        assert!(budgets.of(SMALL).share().cover(SMALL).is_some());
+    }
 
     #[test]
     fn shares_are_bounded_together_and_given_back() {

@@ -47,6 +47,12 @@ A setting's variable is its name in capitals after SOUSPLI_, with two underscore
 SOUSPLI_LIMITS__LINK_BURST. Secrets may lie in files: SOUSPLI_DATABASE_URL_FILE. `souspli-server config show` prints all \
 settings. Unknown ones are refused.
 
+Limits keep one address, link or key from taking what is there for all (`config show`, limits.*). An address has \
+tokens: limits.address_burst at most, limits.address_per_second new ones. A request costs one, each 16 KiB that it \
+sends and each 64 KiB that it is answered one more, a new practice 30. Behind a proxy set trusted_proxies, or all \
+patients are one address. A link that is used much asks for a proof of work. With SQLite nothing new is taken when the \
+disk has less than limits.disk_reserve MiB left. Anybody may begin a practice until registration is closed.
+
 The data folder holds host.key. Keep a copy of it apart from the database's backups: without it the host cannot prove \
 to practices that it is the one that they signed for.
 

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::accept::{Door, listen};
-use crate::budget::Budget;
+use crate::budget::Budgets;
 use crate::changes::{self, Changes};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -23,7 +23,9 @@ use crate::limits::{AddressLimit, LinkLimit};
 use crate::linker::ReceiptLinker;
 use crate::nonce::Nonces;
 use crate::observe::Metrics;
+use crate::pulse::Pulse;
 use crate::random::random;
+use crate::reserve::{self, Reserve};
 use crate::sets::Sets;
 use crate::state::{AppState, Shared};
 use crate::turns::Turns;
@@ -63,7 +65,10 @@ impl Host {
         let (stop, stopping) = watch::channel(false);
         let state = state(&config, clock, database, key, stopping)?;
 
-        let mut tasks = vec![tokio::spawn(sweep::run(Arc::downgrade(&state)))];
+        let mut tasks = vec![
+            tokio::spawn(sweep::run(Arc::downgrade(&state))),
+            tokio::spawn(reserve::watch(Arc::downgrade(&state))),
+        ];
         if shared {
             tasks.push(tokio::spawn(changes::poll(Arc::downgrade(&state.changes), Arc::downgrade(&state.store))));
         }
@@ -118,6 +123,8 @@ fn state(
     let boot_key = random::<32>().ok_or(StartError::NoRandomness)?;
     let trusted = config.trusted_proxies.clone();
     let addresses = AddressLimit::new(&boot_key, trusted, limits.address_burst, limits.address_per_second);
+    // On a server of its own the database has a disk of its own.
+    let least = if database.shared { 0 } else { u64::from(limits.disk_reserve) << 20 };
     let log_origin = config.log_origin.clone().unwrap_or_else(|| format!("souspli/{}", key.log_key()));
     Ok(Arc::new(Shared {
         store: database.store,
@@ -130,8 +137,10 @@ fn state(
         changes: Changes::new(limits.streams_per_key),
         directories: Directories::default(),
         sets: Sets::new(database.shared),
-        budget: Budget::new(),
+        budgets: Budgets::new(),
         turns: Turns::new(database.at_a_time),
+        pulse: Pulse::default(),
+        reserve: Reserve::of(&config.data, least),
         metrics: Metrics::default(),
         site: Site::new(config.web.clone()),
         timeouts: config.timeouts,

@@ -1,5 +1,6 @@
 //! `souspli-server`: the command line around [`souspli_server::Host`].
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,14 +14,14 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve(options),
         Command::Config(ConfigCommand::Show(options)) => show(options),
         Command::Openapi => {
-            println!("{}", openapi::document());
+            say(&format!("{}\n", openapi::document()));
             Ok(())
         }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("souspli-server: {error}");
+            let _ = writeln!(std::io::stderr(), "souspli-server: {error}");
             ExitCode::from(error.exit_code())
         }
     }
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
 
 fn show(options: Options) -> Result<(), StartError> {
     let (config, figment) = config::load(&options.sources())?;
-    print!("{}", config::show(&config, &figment));
+    say(&config::show(&config, &figment));
     Ok(())
 }
 
@@ -43,16 +44,23 @@ fn serve(options: Options) -> Result<(), StartError> {
     runtime.block_on(async {
         let stop = stop_signal()?;
         let host = Host::start(config, Arc::new(SystemClock)).await?;
-        println!("Souspli listens on http://{}", host.addr);
+        say(&format!("Souspli listens on http://{}\n", host.addr));
         if let Some(metrics) = host.metrics_addr {
-            println!("Metrics: http://{metrics}/metrics");
+            say(&format!("Metrics: http://{metrics}/metrics\n"));
         }
         stop.await;
-        println!("Stopping; what is under way is finished first.");
+        say("Stopping; what is under way is finished first.\n");
         host.shutdown().await;
-        println!("Stopped.");
+        say("Stopped.\n");
         Ok(())
     })
+}
+
+/// Says something on standard output. Nobody may listen there any more: that is no reason to fail, least of all while
+/// bookings are finished.
+fn say(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// Ends with SIGINT or SIGTERM.

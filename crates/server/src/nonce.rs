@@ -1,6 +1,7 @@
 //! Nonces: made without memory, taken once (`docs/spec/http.md` §3).
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -13,13 +14,16 @@ use crate::random::random;
 
 /// Minutes for which a nonce is good.
 const LIFE: u32 = 5;
-/// Most nonces that are remembered as used; beyond, signed requests wait until old ones are forgotten.
+/// Most nonces that are remembered as used. Beyond, all that were given are void and all that were used forgotten: who
+/// has one takes the fresh one that the refusal brings. So nobody can fill the table to keep others out.
 const MAX_USED: usize = 1 << 20;
 
 /// Gives and takes nonces.
 pub(crate) struct Nonces {
     mac: Hmac<Sha256>,
-    started: u32,
+    /// Those given for an earlier minute are void. May be a minute ahead of the clock.
+    from: AtomicU32,
+    most: usize,
     used: Mutex<Used>,
 }
 
@@ -36,11 +40,13 @@ impl Nonces {
     /// were used is not known.
     pub(crate) fn new(key: &[u8; 32], minute: u32) -> Option<Self> {
         let mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
-        Some(Self { mac, started: minute, used: Mutex::new(Used { since: minute, ..Used::default() }) })
+        let used = Mutex::new(Used { since: minute, ..Used::default() });
+        Some(Self { mac, from: AtomicU32::new(minute), most: MAX_USED, used })
     }
 
     /// A fresh nonce.
     pub(crate) fn give(&self, minute: u32) -> Option<Nonce> {
+        let minute = minute.max(self.from.load(Ordering::SeqCst));
         let random = random::<12>()?;
         let tag = self.mac_of(minute, &random).finalize().into_bytes();
         let mut nonce = [0; 32];
@@ -56,14 +62,14 @@ impl Nonces {
     pub(crate) fn check(&self, nonce: &Nonce, minute: u32) -> Result<(), Code> {
         let (given, random, tag) = parts(nonce).ok_or(Code::BadNonce)?;
         self.mac_of(given, &random).verify_truncated_left(&tag).map_err(|_| Code::BadNonce)?;
-        let good = given >= self.started && given <= minute && minute - given <= LIFE;
-        if good { Ok(()) } else { Err(Code::BadNonce) }
+        self.is_good(given, minute)
     }
 
     /// Uses a checked nonce up.
     pub(crate) fn take(&self, nonce: &Nonce, minute: u32) -> Result<(), Code> {
-        let (_, _, tag) = parts(nonce).ok_or(Code::BadNonce)?;
+        let (given, _, tag) = parts(nonce).ok_or(Code::BadNonce)?;
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_good(given, minute)?;
         if minute.saturating_sub(used.since) > LIFE {
             let idle = minute.saturating_sub(used.since) > 2 * LIFE;
             used.old = std::mem::take(&mut used.young);
@@ -72,11 +78,20 @@ impl Nonces {
             }
             used.since = minute;
         }
-        if used.young.len() + used.old.len() >= MAX_USED {
-            return Err(Code::Busy);
+        if used.young.len() + used.old.len() >= self.most {
+            self.from.store(minute.max(self.from.load(Ordering::SeqCst)).saturating_add(1), Ordering::SeqCst);
+            *used = Used { since: minute, ..Used::default() };
+            return Err(Code::BadNonce);
         }
         let fresh = !used.old.contains(&tag) && used.young.insert(tag);
         if fresh { Ok(()) } else { Err(Code::BadNonce) }
+    }
+
+    fn is_good(&self, given: u32, minute: u32) -> Result<(), Code> {
+        let from = self.from.load(Ordering::SeqCst);
+        let now = minute.max(from);
+        let good = given >= from && given <= now && now - given <= LIFE;
+        if good { Ok(()) } else { Err(Code::BadNonce) }
     }
 
     fn mac_of(&self, minute: u32, random: &[u8; 12]) -> Hmac<Sha256> {
@@ -102,7 +117,8 @@ mod tests {
             assert_eq!(nonces.check(&nonce, minute), Ok(()));
         }
         assert_eq!(nonces.check(&nonce, 106), Err(Code::BadNonce), "too old");
-        assert_eq!(nonces.check(&nonce, 99), Err(Code::BadNonce), "of the future");
+        let later = nonces.give(101).expect("random");
+        assert_eq!(nonces.check(&later, 100), Err(Code::BadNonce), "of the future");
         assert_eq!(nonces.take(&nonce, 101), Ok(()));
         for minute in 101..=105 {
             assert_eq!(nonces.take(&nonce, minute), Err(Code::BadNonce), "used");
@@ -121,6 +137,26 @@ mod tests {
         }
         let used = nonces.used.lock().expect("lock");
         assert!(used.young.len() + used.old.len() <= 2 * (LIFE as usize + 1), "what cannot come again is forgotten");
+    }
+
+    #[test]
+    fn a_full_table_voids_what_was_given_and_goes_on() {
+        let nonces = Nonces { most: 3, ..Nonces::new(&[7; 32], 100).expect("key") };
+        let give = |minute| nonces.give(minute).expect("random");
+        let (used, kept) = (give(100), give(100));
+        for nonce in [used, give(100), give(100)] {
+            assert_eq!(nonces.take(&nonce, 100), Ok(()));
+        }
+        assert_eq!(nonces.take(&give(100), 100), Err(Code::BadNonce), "one too many");
+        for void in [used, kept] {
+            assert_eq!(nonces.check(&void, 100), Err(Code::BadNonce), "nobody knows whether it was used");
+            assert_eq!(nonces.take(&void, 100), Err(Code::BadNonce));
+        }
+        let fresh = give(100);
+        assert_eq!(nonces.check(&fresh, 100), Ok(()), "of the same minute");
+        assert_eq!(nonces.take(&fresh, 100), Ok(()));
+        assert_eq!(nonces.take(&fresh, 101), Err(Code::BadNonce), "once");
+        assert_eq!(nonces.check(&give(101), 106), Ok(()));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The router: routes, pages, and what every request passes through.
 
 use axum::Router;
+use axum::body::HttpBody as _;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -14,13 +15,18 @@ use crate::accept::Peer;
 use crate::headers::secure;
 use crate::observe::observe;
 use crate::rejection::Rejection;
+use crate::rest::take_the_rest;
 use crate::routes;
 use crate::state::AppState;
 use crate::web;
 
 const NONCE: HeaderName = HeaderName::from_static("souspli-nonce");
-/// A request that makes something for nothing costs more of an address's tokens than others.
-const DEAR: u32 = 20;
+/// Bytes of a body that cost one of an address's tokens more.
+const TAKEN: u64 = 16 * 1_024;
+/// Bytes of an answer that do.
+const GIVEN: u64 = 64 * 1_024;
+/// About the longest body.
+const LONGEST: u64 = 1 << 21;
 
 /// Everything that the host answers, but for its metrics.
 pub(crate) fn router(host: AppState) -> Router {
@@ -35,6 +41,7 @@ pub(crate) fn router(host: AppState) -> Router {
         .method_not_allowed_fallback(other_method)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(host.clone(), admit))
+        .layer(from_fn(take_the_rest))
         .layer(from_fn_with_state(host.clone(), observe))
         .layer(from_fn_with_state(host.clone(), dress))
         .with_state(host)
@@ -52,19 +59,29 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     Rejection::from(Code::Internal).into_response()
 }
 
-/// Counts a request against its address. Whether the host lives may always be asked.
-async fn admit(State(host): State<AppState>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
+/// Counts a request against its address: one token, and more for long bodies, since bytes are what a host runs out of.
+/// Whether the host lives may always be asked.
+async fn admit(State(host): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().copied();
-    if let Some(Peer(peer)) = peer
-        && !matches!(path, "/healthz" | "/readyz")
-    {
-        let cost = if path == "/v1/vaults" { DEAR } else { 1 };
-        if let Err(seconds) = host.addresses.take(peer, request.headers(), cost, Instant::now()) {
-            return Rejection::slow_down(seconds).into_response();
-        }
+    let Some(Peer(peer)) = peer.filter(|_| !matches!(request.uri().path(), "/healthz" | "/readyz")) else {
+        return next.run(request).await;
+    };
+    let sender = host.addresses.sender(peer, request.headers());
+    // A body of unknown length may turn out to be the longest that is taken.
+    let length = request.body().size_hint().exact().unwrap_or(LONGEST);
+    let cost = 1 + units(length.min(LONGEST), TAKEN);
+    if let Err(seconds) = host.addresses.take(sender, cost, Instant::now()) {
+        return Rejection::slow_down(seconds).into_response();
     }
-    next.run(request).await
+    request.extensions_mut().insert(sender);
+    let response = next.run(request).await;
+    let length = response.body().size_hint().exact().unwrap_or(0);
+    host.addresses.charge(sender, units(length, GIVEN), Instant::now());
+    response
+}
+
+fn units(bytes: u64, unit: u64) -> u32 {
+    u32::try_from(bytes / unit).unwrap_or(u32::MAX)
 }
 
 /// Adds the headers of every response, and a fresh nonce to those under `/v1`.

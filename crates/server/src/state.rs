@@ -10,7 +10,7 @@ use souspli_store::{Calendar, Linker, Store};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::budget::Budget;
+use crate::budget::Budgets;
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::config::{Registration, Timeouts};
@@ -19,7 +19,9 @@ use crate::host_key::HostKey;
 use crate::limits::{AddressLimit, LinkLimit};
 use crate::nonce::Nonces;
 use crate::observe::Metrics;
+use crate::pulse::Pulse;
 use crate::rejection::Rejection;
+use crate::reserve::Reserve;
 use crate::sets::Sets;
 use crate::turns::Turns;
 use crate::web::Site;
@@ -39,8 +41,10 @@ pub(crate) struct Shared {
     pub(crate) changes: Arc<Changes>,
     pub(crate) directories: Directories,
     pub(crate) sets: Sets,
-    pub(crate) budget: Budget,
+    pub(crate) budgets: Budgets,
     pub(crate) turns: Turns,
+    pub(crate) pulse: Pulse,
+    pub(crate) reserve: Reserve,
     pub(crate) metrics: Metrics,
     pub(crate) site: Site,
     pub(crate) timeouts: Timeouts,
@@ -73,6 +77,11 @@ impl Shared {
         work: Work,
     ) -> Result<(), Rejection> {
         self.links.take(&calendar.context, link, object, work, Instant::now())
+    }
+
+    /// Goes on only if there is room for what makes the data grow.
+    pub(crate) fn has_room(&self) -> Result<(), Code> {
+        if self.reserve.is_there() { Ok(()) } else { Err(Code::Busy) }
     }
 
     /// Whether the host is about to stop.

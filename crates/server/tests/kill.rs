@@ -9,11 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use souspli_attest::claim_set::ClaimSet;
 use souspli_attest::{event_hash, head_after, leaf_of};
 use souspli_protocol::Digest;
+use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::problem::Code;
 use souspli_protocol::receipt::Receipt;
-use souspli_protocol::wire::{Append, Appended, Counter, Sync, SyncAnswer};
+use souspli_protocol::sizes::CLAIMS;
+use souspli_protocol::wire::{Append, Appended, Counter, Sync, SyncAnswer, Times};
 use souspli_server::{Clock as _, SystemClock};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
@@ -80,10 +83,21 @@ async fn kill(kind: Kind) {
     again.follow(&mut Client::new(process.addr), &practice).await;
     again.has_all(&written);
     assert_eq!(again.head, follower.head, "the chain as it was followed");
+    all_are_claimed(&mut Client::new(process.addr), &practice, &written).await;
     assert!(written.len() > CYCLES * 4, "too little was written for this to mean anything");
     println!("kill: {CYCLES} kills, {} bookings acknowledged, {resent} unknown, 0 lost ({kind:?})", written.len());
     process.kill();
     scratch.remove().await;
+}
+
+/// What is claimed is what those bookings claim, and nothing else.
+async fn all_are_claimed(client: &mut Client, practice: &Practice, written: &[Written]) {
+    let times: Times = client.get(&practice.path("times")).await.json(200);
+    let set = ClaimSet::decode(&times.claim_set.0).expect("set");
+    assert_eq!(usize::try_from(set.count()).expect("small"), written.len() * CLAIMS);
+    for written in written {
+        assert!(written.claims.ids().iter().all(|id| set.contains(id)), "an acknowledged booking has lost its time");
+    }
 }
 
 async fn pause() {
@@ -130,12 +144,14 @@ impl Drop for Process {
 /// A booking that the host has acknowledged.
 struct Written {
     event: Digest,
+    claims: ClaimIds,
     receipt: Vec<u8>,
 }
 
 impl Written {
     fn of(body: &Append, answer: &Appended) -> Self {
-        Self { event: event_hash(&body.event.0), receipt: answer.receipt.0.clone() }
+        let claims = ClaimIds::decode(&body.claims.0).expect("24");
+        Self { event: event_hash(&body.event.0), claims, receipt: answer.receipt.0.clone() }
     }
 }
 

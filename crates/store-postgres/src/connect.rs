@@ -32,7 +32,8 @@ pub(crate) async fn pool(address: PgConnectOptions, options: Options) -> Result<
         .test_before_acquire(false)
         .after_connect(|db, _| Box::pin(insist_on_durability(db)))
         .before_acquire(|db, kept| Box::pin(async move { Ok(kept.idle_for < FRESH || is_primary(db).await) }))
-        // No unit leaves a transaction open; should one ever do so, its connection is not lent again.
+        // No unit leaves a transaction open; should one ever do so, its connection is not lent again. sqlx does not know of
+        // every one: what was dropped halfway is closed by `Lease`.
         .after_release(|db, _| Box::pin(async move { Ok(!db.is_in_transaction()) }))
         .connect_with(address)
         .await

@@ -11,6 +11,7 @@ mod connect;
 mod gate;
 mod hold;
 mod host;
+mod lease;
 mod migrate;
 mod publish;
 mod read;

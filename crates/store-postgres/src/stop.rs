@@ -41,8 +41,10 @@ pub(crate) fn before_commit(error: &Error) -> Failure {
             code if code.starts_with("57") || code.starts_with("08") => {
                 Failure::Again { error: StoreError::Busy(text), broken: true }
             }
-            // Out of disk, memory or connections.
-            code if code.starts_with("53") => Failure::Final(StoreError::Busy(text)),
+            // Out of disk, memory or connections; locked by somebody for longer than the server waits; a failing disk.
+            code if ["53", "55", "58"].iter().any(|class| code.starts_with(class)) => {
+                Failure::Final(StoreError::Busy(text))
+            }
             code if code.starts_with("XX") => Failure::Final(StoreError::Damaged(text)),
             _ => Failure::Final(StoreError::Failed(text)),
         },
@@ -52,6 +54,14 @@ pub(crate) fn before_commit(error: &Error) -> Failure {
         }
         Error::ColumnDecode { .. } | Error::Decode(_) => Failure::Final(StoreError::Damaged(text)),
         _ => Failure::Final(StoreError::Failed(text)),
+    }
+}
+
+/// No connection: nothing was done, and whatever the reason is, it may pass.
+pub(crate) fn no_connection(error: &Error) -> Failure {
+    match before_commit(error) {
+        again @ Failure::Again { .. } => again,
+        Failure::Final(_) => Failure::Final(StoreError::Busy(error.to_string())),
     }
 }
 

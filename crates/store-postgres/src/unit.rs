@@ -9,12 +9,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use souspli_protocol::CalendarId;
 use souspli_store::StoreError;
-use sqlx::pool::PoolConnection;
-use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::PostgresStore;
 use crate::commit::{Committed, commit};
-use crate::stop::{Failure, Stop, at_commit, before_commit};
+use crate::lease::Lease;
+use crate::stop::{Failure, Stop, at_commit, before_commit, no_connection};
 
 /// Attempts before "busy"; the pauses between them double from one millisecond.
 const ATTEMPTS: u32 = 8;
@@ -103,17 +103,14 @@ async fn again(failure: Failure, attempt: &mut u32) -> Result<(), StoreError> {
 
 /// One transaction. The inner result is the caller's answer; the outer one asks for another attempt.
 async fn attempt_once<U: Unit>(pool: &PgPool, unit: &U) -> Result<Result<U::Done, U::Refusal>, Failure> {
-    let mut lease = pool.acquire().await.map_err(|error| before_commit(&error))?;
+    let mut lease = Lease::take(pool).await.map_err(|error| no_connection(&error))?;
     let outcome = transact(&mut lease, unit).await;
-    close_if_broken(&mut lease, outcome.as_ref().err());
+    lease.give_back(is_broken(outcome.as_ref().err()));
     outcome
 }
 
-async fn transact<U: Unit>(
-    lease: &mut PoolConnection<Postgres>,
-    unit: &U,
-) -> Result<Result<U::Done, U::Refusal>, Failure> {
-    let mut transaction = lease.begin_with(BEGIN).await.map_err(|error| before_commit(&error))?;
+async fn transact<U: Unit>(db: &mut PgConnection, unit: &U) -> Result<Result<U::Done, U::Refusal>, Failure> {
+    let mut transaction = db.begin_with(BEGIN).await.map_err(|error| before_commit(&error))?;
     let stop = match unit.perform(&mut transaction).await {
         Ok(done) => {
             return match commit(transaction).await.map_err(|error| at_commit(&error))? {
@@ -138,19 +135,87 @@ async fn read_once<T, F>(pool: &PgPool, question: &F) -> Result<T, Failure>
 where
     F: for<'c> Fn(&'c mut PgConnection) -> Reading<'c, T>,
 {
-    let mut lease = pool.acquire().await.map_err(|error| before_commit(&error))?;
+    let mut lease = Lease::take(pool).await.map_err(|error| no_connection(&error))?;
     let outcome = question(&mut lease).await.map_err(|stop| match stop {
         Stop::Refused(error) => Failure::Final(error),
         Stop::Damaged(what) => Failure::Final(StoreError::Damaged(what.to_owned())),
         Stop::Database(error) => before_commit(&error),
     });
-    close_if_broken(&mut lease, outcome.as_ref().err());
+    lease.give_back(is_broken(outcome.as_ref().err()));
     outcome
 }
 
 /// What is broken, or in a state that nobody knows, does not go back to the pool.
-fn close_if_broken(lease: &mut PoolConnection<Postgres>, failure: Option<&Failure>) {
-    if let Some(Failure::Again { broken: true, .. } | Failure::Final(StoreError::UnknownOutcome(_))) = failure {
-        lease.close_on_drop();
+fn is_broken(failure: Option<&Failure>) -> bool {
+    matches!(failure, Some(Failure::Again { broken: true, .. } | Failure::Final(StoreError::UnknownOutcome(_))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::task::Poll;
+
+    use sqlx::Row as _;
+
+    use super::*;
+    use crate::{Options, connect};
+
+    /// A unit whose work takes some questions.
+    struct Asks;
+
+    #[async_trait]
+    impl Unit for Asks {
+        type Done = ();
+        type Refusal = StoreError;
+
+        fn calendar(&self) -> Option<CalendarId> {
+            None
+        }
+
+        async fn perform(&self, db: &mut PgConnection) -> Result<(), Stop<StoreError>> {
+            for _ in 0..3 {
+                sqlx::query("SELECT 1").execute(&mut *db).await?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Polls a future until it has waited as often as told, then drops it. Whether it came to its end.
+    async fn wait_only<F: Future>(waits: usize, future: F) -> bool {
+        let mut future = pin!(future);
+        let mut waited = 0;
+        poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending if waited == waits => Poll::Ready(false),
+            Poll::Pending => {
+                waited += 1;
+                Poll::Pending
+            }
+        })
+        .await
+    }
+
+    /// Inside a transaction the clock of `now()` stands still. (A prepared statement has two clocks in any case.)
+    async fn is_outside_a_transaction(pool: &PgPool) -> bool {
+        let row = sqlx::raw_sql("SELECT now() = statement_timestamp()").fetch_one(pool).await;
+        row.expect("the database answers").get(0)
+    }
+
+    /// An attempt is dropped at the first, second, … place where it waits, its `BEGIN` among them: whoever borrows the
+    /// only connection next is not inside its transaction.
+    #[tokio::test]
+    async fn what_was_dropped_halfway_is_not_lent_again() {
+        let url = std::env::var("SOUSPLI_TEST_POSTGRES").expect("SOUSPLI_TEST_POSTGRES names a PostgreSQL server");
+        let options = Options { connections: 1, ..Options::default() };
+        let address = connect::address(&url, options).expect("address");
+        let pool = connect::pool(address, options).await.expect("connected");
+        let mut waits = 0;
+        while !wait_only(waits, attempt_once(&pool, &Asks)).await {
+            assert!(is_outside_a_transaction(&pool).await, "dropped at its wait {waits}");
+            waits += 1;
+        }
+        assert!(waits >= 4, "BEGIN, three questions, COMMIT: {waits}");
+        pool.close().await;
     }
 }

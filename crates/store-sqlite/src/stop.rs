@@ -36,7 +36,14 @@ pub(crate) fn store_error(error: &rusqlite::Error) -> StoreError {
     let text = error.to_string();
     match error {
         rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
-            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull => StoreError::Busy(text),
+            // Locked by another process; a disk that is full, gone, failing or mounted read-only. All of it may pass.
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::OutOfMemory => StoreError::Busy(text),
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Damaged(text),
             _ => StoreError::Failed(text),
         },
@@ -47,10 +54,14 @@ pub(crate) fn store_error(error: &rusqlite::Error) -> StoreError {
     }
 }
 
+fn is_locked(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
 /// The failure of a commit: what had reached the log file may be found there after a crash.
 pub(crate) fn commit_error(error: &rusqlite::Error) -> StoreError {
     match store_error(error) {
-        busy @ StoreError::Busy(_) if error.sqlite_error_code() != Some(ErrorCode::DiskFull) => busy,
+        busy @ StoreError::Busy(_) if is_locked(error) => busy,
         StoreError::Busy(text)
         | StoreError::Failed(text)
         | StoreError::Damaged(text)

@@ -72,7 +72,14 @@ impl<U: Unit> Queued for Waiting<U> {
 
 /// Performs a unit inside a savepoint. An error means that the whole transaction is lost.
 pub(crate) fn in_savepoint(db: &Connection, unit: &mut dyn Queued) -> Result<(), StoreError> {
-    try_in_savepoint(db, unit).map_err(|error| store_error(&error))
+    try_in_savepoint(db, unit).map_err(|error| {
+        // On a full or failing disk SQLite may roll back by itself; what then fails is only the savepoint that is gone.
+        if db.is_autocommit() {
+            StoreError::Busy("SQLite gave a transaction up".to_owned())
+        } else {
+            store_error(&error)
+        }
+    })
 }
 
 fn try_in_savepoint(db: &Connection, unit: &mut dyn Queued) -> rusqlite::Result<()> {

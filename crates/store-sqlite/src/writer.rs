@@ -115,3 +115,68 @@ fn close(db: Connection) {
         tracing::warn!(%error, "the database did not close cleanly");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::stop::Stop;
+    use crate::{Options, SqliteStore};
+
+    type Outcome = Result<i64, Stop<StoreError>>;
+
+    /// A unit made of what it does.
+    struct Does(fn(&Connection) -> Outcome);
+
+    impl Unit for Does {
+        type Done = i64;
+        type Refusal = StoreError;
+
+        fn perform(&self, db: &Connection) -> Outcome {
+            self.0(db)
+        }
+    }
+
+    const NUMBER: fn(&rusqlite::Row<'_>) -> rusqlite::Result<i64> = |row| row.get(0);
+
+    fn fill(db: &Connection) -> Outcome {
+        Ok(i64::try_from(db.execute("INSERT INTO filling VALUES (randomblob(50000))", [])?).unwrap_or_default())
+    }
+
+    /// SQLite's own limit stands for the disk's: the error is the same, SQLITE_FULL.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_full_disk_is_busy_and_what_was_acknowledged_stays() {
+        let folder = tempfile::tempdir().expect("folder");
+        let store = Arc::new(SqliteStore::open(folder.path(), Options::default()).expect("open"));
+        let run = |does| store.writer.run(Does(does));
+        run(|db| Ok(db.execute_batch("CREATE TABLE filling (x BLOB) STRICT").map(|()| 0)?)).await.expect("table");
+        run(|db| {
+            let pages = db.query_row("PRAGMA page_count", [], NUMBER)?;
+            Ok(db.query_row(&format!("PRAGMA max_page_count = {}", pages + 200), [], NUMBER)?)
+        })
+        .await
+        .expect("a limit");
+        let filling: Vec<_> = (0..60)
+            .map(|_| {
+                let store = store.clone();
+                tokio::spawn(async move { store.writer.run(Does(fill)).await })
+            })
+            .collect();
+        let mut kept = 0;
+        for filling in filling {
+            match filling.await.expect("no panic") {
+                Ok(rows) => kept += rows,
+                Err(error) => {
+                    assert!(matches!(error, StoreError::Busy(_) | StoreError::UnknownOutcome(_)), "{error}");
+                }
+            }
+        }
+        assert!(kept < 60, "the disk was never full");
+        run(|db| Ok(db.query_row("PRAGMA max_page_count = 100000", [], NUMBER)?)).await.expect("room again");
+        kept += run(fill).await.expect("written again");
+        let there = run(|db| Ok(db.query_row("SELECT count(*) FROM filling", [], NUMBER)?)).await.expect("counted");
+        assert_eq!(there, kept);
+        store.writer.close().await;
+    }
+}

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::Trial;
-use souspli_store::{OpenError, Store};
+use souspli_store::{AppendError, OpenError, Store, StoreError};
 use souspli_store_contract::checks::verify_chain;
-use souspli_store_contract::fixture::{Draft, NOW, Practice, claims};
+use souspli_store_contract::fixture::{Draft, NOW, Practice, claims, linker};
 use souspli_store_contract::harness::{Database, Running, run, test};
 use souspli_store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
@@ -91,6 +91,23 @@ async fn newer_data_is_refused_and_left_alone() -> Result<(), String> {
     Ok(())
 }
 
+/// Somebody works on the file with another program: it is waited for, then writes are "busy", reads go on.
+async fn a_file_that_another_program_has_locked_is_busy() -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let store = open(folder.path()).expect("new");
+    let practice = Practice::registered(1, &store).await;
+    let shell = rusqlite::Connection::open(folder.path().join("souspli.db")).expect("the file");
+    shell.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let write = Draft::create(&practice, 1).claims(claims(1)).write();
+    let refused = store.append(&write, NOW, linker()).await;
+    assert!(matches!(refused, Err(AppendError::Store(StoreError::Busy(_)))), "{refused:?}");
+    assert_eq!(verify_chain(&store, &practice).await, 3);
+    shell.execute_batch("ROLLBACK").expect("given back");
+    assert!(store.append(&write, NOW, linker()).await.expect("the same bytes again").new);
+    store.close().await;
+    Ok(())
+}
+
 fn main() -> ExitCode {
     let more: Vec<Trial> = vec![
         test("sqlite::a_second_process_is_told_who_holds_the_folder", a_second_process_is_told_who_holds_the_folder()),
@@ -99,6 +116,10 @@ fn main() -> ExitCode {
             what_was_acknowledged_is_there_after_a_new_start(),
         ),
         test("sqlite::newer_data_is_refused_and_left_alone", newer_data_is_refused_and_left_alone()),
+        test(
+            "sqlite::a_file_that_another_program_has_locked_is_busy",
+            a_file_that_another_program_has_locked_is_busy(),
+        ),
     ];
     run(Sqlite, more)
 }

@@ -2,6 +2,7 @@
 // the network and of this page. `failures.test.ts` holds the list against those texts.
 
 import type { Failure } from '../sealed/contract.ts';
+import type { Code } from '../sealed/host-api.ts';
 import * as m from '../messages/generated/messages.js';
 
 /**
@@ -90,7 +91,7 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
   sealed_missing: ['stop', m.failure_sealed_missing],
   sealed_broken: ['stop', m.failure_sealed_broken],
   sealed_closed: ['stop', m.failure_sealed_closed],
-};
+} satisfies Readonly<Record<Code, Entry>> & Readonly<Record<string, Entry>>;
 
 export const sentenceOf = (failure: Failure): string => FAILURES[failure.code]?.[1]() ?? m.failure_unknown({ code: failure.code });
 

@@ -21,7 +21,7 @@ use crate::http::calendar_path;
 use crate::record::Said;
 use crate::seal::{self, Basis, Claim};
 use crate::trust::Distrust;
-use crate::work::solve;
+use crate::work::Worked;
 
 /// Steps that a page may show.
 const STEPS: u32 = 4;
@@ -67,16 +67,16 @@ impl Session {
             work: Work::ZERO,
         };
         let path = calendar_path(&context.calendar, "events");
-        let mut tries = 1..TRIES;
+        let (mut tries, mut worked) = (1..TRIES, Worked::default());
         loop {
             let outcome: Result<Appended, Failure> = self.host.post(io, path.clone(), &body).await;
             match outcome {
                 Ok(appended) => return Ok(appended.receipt),
-                Err(failure) if failure.is(Code::WorkRequired) && body.work.is_zero() => {
-                    body.work = solve(&context, &hash, &failure)?;
-                }
-                Err(failure) if failure.is_final() || tries.next().is_none() => return Err(failure),
-                Err(_) => {}
+                Err(failure) => match worked.more(&context, &hash, &failure) {
+                    Some(work) => body.work = work?,
+                    None if failure.is_final() || tries.next().is_none() => return Err(failure),
+                    None => {}
+                },
             }
         }
     }

@@ -20,7 +20,7 @@ use crate::flow::Io;
 use crate::http::calendar_path;
 use crate::record::claims_of;
 use crate::trust::{Availability, Distrust};
-use crate::work::solve;
+use crate::work::Worked;
 
 /// Name of the entry that a session's seed is sealed as.
 const SESSION: &[u8] = b"hold";
@@ -211,12 +211,13 @@ impl Session {
         let bytes = request.encode();
         let object = sha256(&bytes);
         let mut body = Hold { hold: Blob(bytes), work: Work::ZERO };
+        let mut worked = Worked::default();
         loop {
-            match self.host.post(io, path.clone(), &body).await {
-                Err(failure) if failure.is(Code::WorkRequired) && body.work.is_zero() => {
-                    body.work = solve(&context, &object, &failure)?;
-                }
-                outcome => return outcome,
+            let outcome = self.host.post(io, path.clone(), &body).await;
+            let more = outcome.as_ref().err().and_then(|failure| worked.more(&context, &object, failure));
+            match more {
+                Some(work) => body.work = work?,
+                None => return outcome,
             }
         }
     }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
-use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -18,13 +17,14 @@ use tower::ServiceExt as _;
 
 use crate::accept::activity::Activity;
 use crate::accept::places::Place;
+use crate::accept::slices::Slices;
 use crate::accept::stall::Stall;
 use crate::accept::{Peer, stopped};
 use crate::config::Timeouts;
 
 /// How long an HTTP/2 connection may be open without a request.
 const IDLE: Duration = Duration::from_secs(75);
-/// How often that is looked at.
+/// How often that is looked at, and whether an answer is taken.
 const LOOK: Duration = Duration::from_secs(2);
 /// How long an idle connection may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -80,7 +80,7 @@ pub(crate) async fn serve(
     };
     let connection = settings.builder.serve_connection(io, service);
     tokio::pin!(connection);
-    let first = settings.timeouts.header();
+    let (first, write) = (settings.timeouts.header(), settings.timeouts.write());
     let mut look = tokio::time::interval(LOOK);
     let idle = loop {
         tokio::select! {
@@ -89,7 +89,14 @@ pub(crate) async fn serve(
             // What goes wrong on a connection is its other end's affair; nothing about it is logged.
             _ = connection.as_mut() => return,
             () = stopped(&mut stop) => break false,
-            _ = look.tick() => if activity.is_idle(first, IDLE) { break true },
+            _ = look.tick() => {
+                if activity.is_stuck(write) {
+                    return;
+                }
+                if activity.is_idle(first, IDLE) {
+                    break true;
+                }
+            }
         }
     };
     connection.as_mut().graceful_shutdown();
@@ -111,10 +118,5 @@ async fn answer(
     request.extensions_mut().insert(peer);
     let response = router.oneshot(request).await?;
     // The request is under way until the last byte of its answer is.
-    Ok(response.map(|body| {
-        Body::new(body.map_frame(move |frame| {
-            let _until_the_end = &under_way;
-            frame
-        }))
-    }))
+    Ok(response.map(|body| Body::new(Slices::of(body, under_way))))
 }

@@ -3,6 +3,7 @@
 mod activity;
 mod connection;
 mod places;
+mod slices;
 mod stall;
 
 use std::net::{IpAddr, SocketAddr};

@@ -1,8 +1,10 @@
-//! How many connections there are, in all and per address.
+//! How many connections there are, in all and per address (of IPv6: per customer's network).
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::limits::counted_as;
 
 /// Places for connections.
 #[derive(Clone)]
@@ -31,6 +33,7 @@ impl Places {
 
     /// A place, unless there are none; `counted` is false for those that speak for many.
     pub(crate) fn take(&self, address: IpAddr, counted: bool) -> Option<Place> {
+        let address = counted_as(address);
         let mut taken = self.lock();
         if taken.all >= self.most {
             return None;

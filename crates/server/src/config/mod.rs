@@ -132,7 +132,8 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Requests that an address may make at once; 0 for no limit.
+    /// Requests that an address may make at once; 0 for no limit. Each 16 KiB of a body and each 64 KiB of an answer
+    /// count as one more, a new practice as 30.
     pub address_burst: u32,
     /// Requests a second that an address may make for long.
     pub address_per_second: u32,
@@ -146,6 +147,8 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// Event streams of one key.
     pub streams_per_key: usize,
+    /// MiB of the data folder's disk that stay free: below, nothing new is taken. 0 for none; with PostgreSQL there is none.
+    pub disk_reserve: u32,
 }
 
 impl Default for Limits {
@@ -158,6 +161,7 @@ impl Default for Limits {
             connections: 8_192,
             connections_per_address: 256,
             streams_per_key: 16,
+            disk_reserve: 128,
         }
     }
 }

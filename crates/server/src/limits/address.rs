@@ -1,8 +1,8 @@
-//! Requests per network prefix. Addresses are neither logged nor stored: the table is keyed by a hash under a key that
-//! is made at start and kept in memory.
+//! What each network prefix may ask for. Addresses are neither logged nor stored: the table is keyed by a hash under a
+//! key that is made at start and kept in memory.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderMap;
@@ -10,18 +10,20 @@ use sha2::Sha256;
 use tokio::time::Instant;
 
 use crate::limits::bucket::{Buckets, Rate};
-use crate::limits::network::Network;
+use crate::limits::network::{Network, counted_as};
 
 const MOST: usize = 1 << 16;
-/// Bits of an IPv6 address that one customer is given.
-const IPV6_PREFIX: u32 = 56;
+
+/// Who sends a request, in its extensions: the hash of a network prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Sender([u8; 16]);
 
 /// The buckets of all network prefixes.
 pub(crate) struct AddressLimit {
     key: Hmac<Sha256>,
     trusted: Vec<Network>,
-    buckets: Option<Mutex<Buckets<[u8; 16]>>>,
-    per_second: f64,
+    buckets: Option<Mutex<Buckets<Sender>>>,
+    rate: Rate,
 }
 
 impl AddressLimit {
@@ -29,21 +31,40 @@ impl AddressLimit {
     pub(crate) fn new(key: &[u8; 32], trusted: Vec<Network>, burst: u32, per_second: u32) -> Option<Self> {
         let rate = Rate { burst: f64::from(burst), per_second: f64::from(per_second.max(1)) };
         let buckets = (burst > 0).then(|| Mutex::new(Buckets::new(rate, MOST)));
-        Some(Self { key: Hmac::new_from_slice(key).ok()?, trusted, buckets, per_second: rate.per_second })
+        Some(Self { key: Hmac::new_from_slice(key).ok()?, trusted, buckets, rate })
     }
 
-    /// Takes `cost` tokens; otherwise says after how many seconds they will be there.
-    pub(crate) fn take(&self, peer: IpAddr, headers: &HeaderMap, cost: u32, now: Instant) -> Result<(), u32> {
-        let Some(buckets) = &self.buckets else { return Ok(()) };
-        let key = self.key_of(self.sender(peer, headers));
-        let mut buckets = buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.of(key, now);
-        let missing = f64::from(cost) - bucket.tokens();
+    /// Who sends, as the table knows it.
+    pub(crate) fn sender(&self, peer: IpAddr, headers: &HeaderMap) -> Sender {
+        let prefix = match counted_as(self.address(peer, headers)) {
+            IpAddr::V4(address) => u128::from(address.to_bits()) | 1 << 127,
+            IpAddr::V6(address) => address.to_bits() >> 1,
+        };
+        let hash = self.key.clone().chain_update(prefix.to_be_bytes()).finalize().into_bytes();
+        Sender(hash.first_chunk::<16>().copied().unwrap_or_default())
+    }
+
+    /// Takes `cost` tokens, or all that a bucket can hold where it cannot hold so many; otherwise says after how many
+    /// seconds they will be there.
+    pub(crate) fn take(&self, sender: Sender, cost: u32, now: Instant) -> Result<(), u32> {
+        let Some(mut buckets) = self.buckets() else { return Ok(()) };
+        let bucket = buckets.of(sender, now);
+        let cost = f64::from(cost).min(self.rate.burst);
+        let missing = cost - bucket.tokens();
         if missing <= 0.0 {
-            bucket.take(f64::from(cost), 0.0);
+            bucket.take(cost, 0.0);
             return Ok(());
         }
-        Err(seconds(missing / self.per_second))
+        Err(seconds(missing / self.rate.per_second))
+    }
+
+    /// Counts what is known only when it has been done; what is not there is owed, up to a whole bucket.
+    pub(crate) fn charge(&self, sender: Sender, cost: u32, now: Instant) {
+        if cost > 0
+            && let Some(mut buckets) = self.buckets()
+        {
+            buckets.of(sender, now).take(f64::from(cost), -self.rate.burst);
+        }
     }
 
     /// Whether a peer is a proxy that speaks for others.
@@ -51,8 +72,8 @@ impl AddressLimit {
         self.trusted.iter().any(|network| network.contains(peer))
     }
 
-    /// Who sends: the peer, or whom the trusted proxies name, from the right.
-    fn sender(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    /// The peer's address, or the one that the trusted proxies name, from the right.
+    fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.is_trusted(&peer) {
             return peer;
         }
@@ -68,13 +89,8 @@ impl AddressLimit {
         sender
     }
 
-    fn key_of(&self, address: IpAddr) -> [u8; 16] {
-        let prefix = match address.to_canonical() {
-            IpAddr::V4(address) => u128::from(address.to_bits()) | 1 << 127,
-            IpAddr::V6(address) => address.to_bits() >> (128 - IPV6_PREFIX),
-        };
-        let hash = self.key.clone().chain_update(prefix.to_be_bytes()).finalize().into_bytes();
-        hash.first_chunk::<16>().copied().unwrap_or_default()
+    fn buckets(&self) -> Option<MutexGuard<'_, Buckets<Sender>>> {
+        Some(self.buckets.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -105,18 +121,38 @@ mod tests {
     fn each_prefix_has_its_own_bucket() {
         let limit = limit(&[]);
         let now = Instant::now();
-        let none = HeaderMap::new();
+        let take = |text, cost, now| limit.take(limit.sender(ip(text), &HeaderMap::new()), cost, now);
         for _ in 0..3 {
-            assert_eq!(limit.take(ip("127.0.0.1"), &none, 1, now), Ok(()));
+            assert_eq!(take("127.0.0.1", 1, now), Ok(()));
         }
-        assert_eq!(limit.take(ip("127.0.0.1"), &none, 1, now), Err(1));
-        assert_eq!(limit.take(ip("127.0.0.1"), &none, 3, now), Err(3));
-        assert_eq!(limit.take(ip("127.0.0.2"), &none, 3, now), Ok(()), "a neighbour");
-        assert_eq!(limit.take(ip("::ffff:127.0.0.2"), &none, 1, now), Err(1), "the same, mapped");
-        assert_eq!(limit.take(ip("2001:db8:0:1::1"), &none, 3, now), Ok(()));
-        assert_eq!(limit.take(ip("2001:db8:0:2::1"), &none, 1, now), Err(1), "the same /56");
-        assert_eq!(limit.take(ip("2001:db8:1::1"), &none, 1, now), Ok(()));
-        assert_eq!(limit.take(ip("127.0.0.1"), &none, 1, now + Duration::from_secs(1)), Ok(()));
+        assert_eq!(take("127.0.0.1", 1, now), Err(1));
+        assert_eq!(take("127.0.0.1", 3, now), Err(3));
+        assert_eq!(take("127.0.0.2", 3, now), Ok(()), "a neighbour");
+        assert_eq!(take("::ffff:127.0.0.2", 1, now), Err(1), "the same, mapped");
+        assert_eq!(take("2001:db8:0:1::1", 3, now), Ok(()));
+        assert_eq!(take("2001:db8:0:2::1", 1, now), Err(1), "the same /56");
+        assert_eq!(take("2001:db8:1::1", 1, now), Ok(()));
+        assert_eq!(take("127.0.0.1", 1, now + Duration::from_secs(1)), Ok(()));
+    }
+
+    #[test]
+    fn what_is_larger_than_a_bucket_takes_all_of_it() {
+        let limit = limit(&[]);
+        let now = Instant::now();
+        let sender = limit.sender(ip("127.0.0.1"), &HeaderMap::new());
+        assert_eq!(limit.take(sender, 1_000, now), Ok(()));
+        assert_eq!(limit.take(sender, 1_000, now), Err(3));
+    }
+
+    #[test]
+    fn what_is_charged_later_is_owed() {
+        let limit = limit(&[]);
+        let now = Instant::now();
+        let sender = limit.sender(ip("127.0.0.1"), &HeaderMap::new());
+        limit.charge(sender, 5, now);
+        assert_eq!(limit.take(sender, 1, now), Err(3), "two are owed");
+        limit.charge(sender, 1_000, now);
+        assert_eq!(limit.take(sender, 1, now + Duration::from_secs(4)), Ok(()), "a whole bucket is owed at most");
     }
 
     #[test]
@@ -125,9 +161,9 @@ mod tests {
         headers.append("x-forwarded-for", "9.9.9.9, 203.0.113.7".parse().expect("value"));
         headers.append("x-forwarded-for", "10.0.0.2".parse().expect("value"));
         let limit = limit(&["10.0.0.0/8"]);
-        assert_eq!(limit.sender(ip("10.0.0.1"), &headers), ip("203.0.113.7"), "the nearest that is not a proxy");
-        assert_eq!(limit.sender(ip("198.51.100.1"), &headers), ip("198.51.100.1"), "not a proxy of ours");
+        assert_eq!(limit.address(ip("10.0.0.1"), &headers), ip("203.0.113.7"), "the nearest that is not a proxy");
+        assert_eq!(limit.address(ip("198.51.100.1"), &headers), ip("198.51.100.1"), "not a proxy of ours");
         headers.append("x-forwarded-for", "unknown".parse().expect("value"));
-        assert_eq!(limit.sender(ip("10.0.0.1"), &headers), ip("10.0.0.1"));
+        assert_eq!(limit.address(ip("10.0.0.1"), &headers), ip("10.0.0.1"));
     }
 }

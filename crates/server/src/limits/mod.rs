@@ -5,6 +5,7 @@ mod bucket;
 mod link;
 mod network;
 
-pub(crate) use address::AddressLimit;
+pub(crate) use address::{AddressLimit, Sender};
 pub(crate) use link::LinkLimit;
 pub use network::Network;
+pub(crate) use network::counted_as;

@@ -1,6 +1,6 @@
 //! A network prefix, as the configuration names trusted proxies.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -22,6 +22,20 @@ impl Network {
         };
         let shift = bits - self.prefix.min(bits);
         ours.checked_shr(shift).unwrap_or(0) == theirs.checked_shr(shift).unwrap_or(0)
+    }
+}
+
+/// Bits of an IPv6 address that one customer is given.
+const CUSTOMER: u32 = 56;
+
+/// Whom an address counts as: one of IPv4 is itself, one of IPv6 is its customer's network.
+pub(crate) fn counted_as(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            let bits = address.to_bits() >> (128 - CUSTOMER) << (128 - CUSTOMER);
+            Ipv6Addr::from_bits(bits).into()
+        }
     }
 }
 
@@ -53,6 +67,15 @@ impl<'de> Deserialize<'de> for Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_customer_counts_once() {
+        let counted = |text: &str| counted_as(text.parse().expect(text));
+        assert_eq!(counted("2001:db8:0:1::1"), counted("2001:db8:0:ff::2"));
+        assert_ne!(counted("2001:db8:0:1::1"), counted("2001:db8:0:101::1"));
+        assert_eq!(counted("::ffff:127.0.0.1"), counted("127.0.0.1"));
+        assert_ne!(counted("127.0.0.1"), counted("127.0.0.2"));
+    }
 
     #[test]
     fn prefixes() {

@@ -7,7 +7,7 @@ use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest};
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
-use souspli_protocol::sizes::{BATCH, EVENT, SYNC_PAGE, VAULT, WINDOWS};
+use souspli_protocol::sizes::{BATCH, EVENT, REVISIONS, SYNC_PAGE, VAULT, WINDOWS};
 use souspli_protocol::{CalendarId, Locator, Nonce, RecordId, Signature, VerifyingKey, Work};
 use utoipa::openapi::schema::{AdditionalProperties, ComponentsBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr};
@@ -187,7 +187,7 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema("Appended", object([("receipt", receipt())]))
         .schema("RecordRead", object([("record", bytes(RecordId::SIZE, "Opaque id of a record.").into())]))
         .schema("RecordEntry", entry)
-        .schema("RecordAnswer", object([("entries", list(reference("RecordEntry"), 1, usize::from(u16::MAX)))]))
+        .schema("RecordAnswer", object([("entries", list(reference("RecordEntry"), 1, REVISIONS as usize))]))
         .schema("Sync", object([("since", sequence())]))
         .schema("SyncEntry", listed)
         .schema(

@@ -1,12 +1,14 @@
 //! `GET /metrics`, only at the address that the configuration gives it.
 
 use axum::Router;
-use axum::extract::State;
-use axum::response::IntoResponse;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::CONTENT_TYPE;
 use souspli_protocol::problem::Code;
 
+use crate::headers::secure;
 use crate::rejection::Rejection;
 use crate::state::AppState;
 
@@ -16,7 +18,15 @@ pub(crate) fn router(host: AppState) -> Router {
         .route("/metrics", get(handle))
         .fallback(async || Rejection::from(Code::NoRoute))
         .method_not_allowed_fallback(async || Rejection::from(Code::WrongMethod))
+        .layer(from_fn(dress))
         .with_state(host)
+}
+
+/// The headers of every response.
+async fn dress(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    secure(response.headers_mut(), "/metrics", false);
+    response
 }
 
 async fn handle(State(host): State<AppState>) -> impl IntoResponse {

@@ -1,4 +1,4 @@
-//! `GET /readyz`: the database answers, and the host is not about to stop.
+//! `GET /readyz`: the database answers, its disk has room, and the host is not about to stop.
 
 use axum::extract::State;
 use axum::routing::get;
@@ -10,14 +10,17 @@ use crate::routes::{Content, Doc, Route};
 use crate::state::AppState;
 
 pub(crate) fn route() -> Route {
-    let doc = Doc::new("readiness", "Whether the host takes work: its database answers and it is not about to stop.")
-        .answer(200, Content::Text)
-        .codes(&[Code::Busy]);
+    let doc = Doc::new(
+        "readiness",
+        "Whether the host takes work: its database answers and has room, and it is not about to stop.",
+    )
+    .answer(200, Content::Text)
+    .codes(&[Code::Busy]);
     Route { method: Method::GET, path: "/readyz", handler: get(handle), doc }
 }
 
 async fn handle(State(host): State<AppState>) -> Result<&'static str, Rejection> {
-    if host.is_stopping() || host.store.ping().await.is_err() {
+    if host.is_stopping() || !host.reserve.is_there() || !host.pulse.beats(host.store.as_ref()).await {
         return Err(Code::Busy.into());
     }
     Ok("ok")

@@ -4,8 +4,8 @@ use souspli_attest::{SigningKey, event_hash};
 use souspli_protocol::event::{AuthorKind, Header};
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind as Kind;
-use souspli_protocol::sizes::EPOCH_MINUTES;
-use souspli_protocol::wire::{Append, Appended, Blob, Published};
+use souspli_protocol::sizes::{EPOCH_MINUTES, REVISIONS};
+use souspli_protocol::wire::{Append, Appended, Blob, Published, RecordAnswer, RecordRead};
 use souspli_protocol::{Digest, Fingerprint, RecordId, Signature, VerifyingKey};
 
 use crate::support::booking::{Booking, claims_of};
@@ -291,4 +291,29 @@ async fn only_calendars_that_are_there() {
     assert_eq!(client.post(&other.path("events"), &body).await.problem(), Code::WrongContext);
     assert_eq!(client.post(&Practice::new().path("events"), &body).await.problem(), Code::NoCalendar);
     assert_eq!(client.post("/v1/calendars/AAAA/events", &body).await.problem(), Code::NoCalendar);
+}
+
+/// A record is read in one answer; so it has an end.
+#[tokio::test]
+async fn a_record_has_only_so_many_events() {
+    let host = TestHost::start().await;
+    let mut client = host.client();
+    let practice = Practice::registered(&mut client).await;
+    let booking = Booking::new();
+    let mut last = booking.book(&mut client, &practice).await;
+    for revision in 1..=REVISIONS {
+        let event = booking.event(&practice, &booking.append_header(&practice, revision, last));
+        let body = booking.body(&practice, &event, false);
+        let answer = booking.send(&mut client, &practice, &body).await;
+        if revision == REVISIONS {
+            assert_eq!(answer.problem(), Code::BadShape);
+            break;
+        }
+        answer.json::<Appended>(201);
+        last = event_hash(event.bytes());
+    }
+    let read = RecordRead { record: booking.record() };
+    let answer = client.signed(&booking.view, &practice.context, &practice.path("records/read"), &read).await;
+    assert!(answer.body.len() < 4 << 20, "{} bytes are more than a client takes", answer.body.len());
+    assert_eq!(answer.json::<RecordAnswer>(200).entries.len(), usize::try_from(REVISIONS).expect("small"));
 }

@@ -6,7 +6,12 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use souspli_protocol::problem::Code;
+use souspli_protocol::wire::Appended;
+
 use crate::support::TestHost;
+use crate::support::booking::Booking;
+use crate::support::practice::Practice;
 
 fn server(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_souspli-server"));
@@ -31,7 +36,12 @@ fn path(folder: &Path) -> &str {
 
 /// A server that listens, and where.
 fn started(data: &Path, more: &[&str]) -> (Child, String) {
+    started_with(data, more, &[])
+}
+
+fn started_with(data: &Path, more: &[&str], environment: &[(&str, &str)]) -> (Child, String) {
     let mut command = server(&[&["serve", "--port", "0", "--data", path(data)], more].concat());
+    command.envs(environment.iter().copied());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().expect("piped")).read_line(&mut line).expect("a line");
@@ -109,7 +119,7 @@ fn a_lost_key_is_not_made_anew() {
 fn it_says_that_it_stops_and_logs_nothing_that_came_from_outside() {
     use std::io::Write as _;
     let data = tempfile::tempdir().expect("folder");
-    let (mut child, address) = started(data.path(), &["--log", "json"]);
+    let (mut child, address) = started_with(data.path(), &["--log", "json"], &[("SOUSPLI_LOG_FILTER", "trace")]);
     for path in ["/v1/calendars/canarycanarycanaryca/profile?canary=1", "/canary"] {
         let mut stream = std::net::TcpStream::connect(&address).expect("connect");
         write!(
@@ -132,6 +142,43 @@ fn it_says_that_it_stops_and_logs_nothing_that_came_from_outside() {
     let request = lines.iter().find(|line| line["code"] == "no_calendar").expect("a line for each request");
     assert_eq!(request["route"], "/v1/calendars/{calendar}/profile");
     assert_eq!((request["method"].as_str(), request["status"].as_u64()), (Some("GET"), Some(404)));
+}
+
+/// Whoever read its output has gone; a stop is orderly all the same.
+#[test]
+fn nobody_need_listen_to_what_it_says() {
+    let data = tempfile::tempdir().expect("folder");
+    let (mut child, _) = started(data.path(), &[]);
+    drop(child.stdout.take());
+    kill("-TERM", &child);
+    assert!(child.wait().expect("ends").success());
+    assert!(!data.path().join("souspli.db-wal").exists(), "the database was not closed");
+
+    let mut command = server(&["config", "show"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Below the reserve nothing new is taken, what is there is read, and the same bytes still get their receipt.
+#[tokio::test]
+async fn a_disk_that_is_nearly_full_takes_nothing_new() {
+    let mut host = TestHost::start().await;
+    let practice = Practice::registered(&mut host.client()).await;
+    let (booking, other) = (Booking::new(), Booking::new());
+    let body = booking.create(&practice, false);
+    booking.send(&mut host.client(), &practice, &body).await.json::<Appended>(201);
+    host.config.limits.disk_reserve = u32::MAX;
+    host.restart().await;
+    let mut client = host.client();
+    assert_eq!(other.hold(&mut client, &practice).await.problem(), Code::Busy);
+    let refused = other.create(&practice, false);
+    assert_eq!(other.send(&mut client, &practice, &refused).await.problem(), Code::Busy);
+    booking.send(&mut client, &practice, &body).await.json::<Appended>(200);
+    assert_eq!(client.get(&practice.path("times")).await.status, 200);
+    assert_eq!(client.get("/readyz").await.problem(), Code::Busy);
+    assert_eq!(client.get("/healthz").await.status, 200);
 }
 
 #[test]
@@ -166,5 +213,6 @@ async fn health_readiness_and_metrics() {
     tokio::io::AsyncWriteExt::write_all(&mut stream, request).await.expect("write");
     let mut text = String::new();
     tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut text).await.expect("text");
+    assert!(text.contains("content-security-policy: default-src 'none'") && text.contains("nosniff"), "{text}");
     assert!(text.contains("souspli_requests_total{method=\"GET\",route=\"/v1/host\",status=\"200\"} 1"), "{text}");
 }

@@ -252,3 +252,37 @@ async fn a_closed_host_takes_no_new_practice_and_keeps_the_old() {
     let rules = old.next_sealed(Kind::Rules, 0);
     old.publish(&mut client, &[rules]).await.json::<Published>(201);
 }
+
+/// Versions that the calendar has had are looked up before they are checked; another practice's are refused all the same.
+#[tokio::test]
+async fn another_practices_publication_is_refused_at_every_version() {
+    let host = TestHost::start().await;
+    let mut client = host.client();
+    let practice = Practice::registered(&mut client).await;
+    for version in 0..=practice.version + 2 {
+        let payload = random_bytes(Kind::Rules.payload_len());
+        let mut statement = PublicationStatement { version, ..practice.statement(Kind::Rules, 0, &payload) };
+        statement.context.fp = Fingerprint(random());
+        let foreign = practice.sign(statement, &payload);
+        assert_eq!(practice.publish(&mut client, &[foreign]).await.problem(), Code::WrongContext, "version {version}");
+    }
+}
+
+#[tokio::test]
+async fn who_registers_many_practices_waits() {
+    let host = TestHost::start_with(|config| {
+        config.limits.address_burst = 100;
+        config.limits.address_per_second = 1;
+    })
+    .await;
+    let mut client = host.client();
+    for _ in 0..3 {
+        Practice::registered(&mut client).await;
+    }
+    let mut another = Practice::new();
+    let batch = another.first_batch();
+    assert_eq!(another.publish(&mut client, &batch).await.problem(), Code::SlowDown);
+    assert_eq!(client.get("/v1/host").await.status, 200, "other things are still done");
+    let mut neighbour = crate::support::client::Client::from(host.addr, "127.0.0.9".parse().expect("address"));
+    another.publish(&mut neighbour, &batch).await.json::<Published>(201);
+}

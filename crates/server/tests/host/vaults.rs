@@ -86,3 +86,22 @@ async fn each_fault_has_its_code() {
     assert_eq!(send(|b| b[VaultStatement::SIZE - 37] ^= 1).await, Code::BadShape, "a length in the statement");
     assert_eq!(send(|b| b[VaultStatement::SIZE - 50] ^= 1).await, Code::BadSignature, "the key in the statement");
 }
+
+/// What an address may send and fetch is counted by its size: a vault is as dear as twenty small requests.
+#[tokio::test]
+async fn large_bodies_and_answers_cost_more() {
+    let host = TestHost::start_with(|config| {
+        config.limits.address_burst = 60;
+        config.limits.address_per_second = 1;
+    })
+    .await;
+    let mut client = host.client();
+    let vault = Vault::new();
+    client.post("/v1/vaults", &vault.body(1)).await.json::<Empty>(201);
+    client.post("/v1/vaults", &Vault::new().body(1)).await.json::<Empty>(201);
+    assert_eq!(client.post("/v1/vaults", &Vault::new().body(1)).await.problem(), Code::SlowDown);
+    open(&mut client, vault.locators[0]).await;
+    open(&mut client, vault.locators[0]).await;
+    open(&mut client, vault.locators[0]).await;
+    assert_eq!(client.get("/v1/host").await.problem(), Code::SlowDown);
+}

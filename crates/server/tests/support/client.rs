@@ -108,6 +108,16 @@ impl Client {
         self.send(request.body(Full::new(body.into())).expect("request")).await.expect("answer")
     }
 
+    /// The nonce of the last answer, if there was one.
+    pub(crate) fn known_nonce(&mut self) -> Option<Nonce> {
+        self.nonce.take()
+    }
+
+    /// The same client with a connection to come.
+    pub(crate) fn anew(&self) -> Self {
+        Self { addr: self.addr, from: self.from, sender: None, nonce: None }
+    }
+
     /// The nonce of the last answer, or a new one.
     pub(crate) async fn nonce(&mut self) -> Nonce {
         if self.nonce.is_none() {

@@ -5,6 +5,7 @@
 pub(crate) mod booking;
 pub(crate) mod client;
 pub(crate) mod databases;
+pub(crate) mod noise;
 pub(crate) mod practice;
 
 use std::net::SocketAddr;

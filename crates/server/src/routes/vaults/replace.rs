@@ -12,6 +12,7 @@ use crate::rejection::Rejection;
 use crate::routes::vaults::{REFUSALS, check};
 use crate::routes::{Content, Doc, Route};
 use crate::state::AppState;
+use crate::to_the_end::to_the_end;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("replaceVault", "Replaces a vault by its next generation, and its locators.")
@@ -24,10 +25,15 @@ pub(crate) fn route() -> Route {
 
 async fn handle(
     State(host): State<AppState>,
-    Strict(body, _turn): Strict<VaultBody>,
+    Strict(body, turn): Strict<VaultBody>,
 ) -> Result<Answer<Empty>, Rejection> {
     let vault = check(body.vault)?;
-    let _waiting = host.metrics.waiting();
-    host.store.replace_vault(&vault, body.locators).await?;
-    Ok(ok(Empty {}))
+    host.has_room()?;
+    to_the_end(async move {
+        let _turn = turn;
+        let _waiting = host.metrics.waiting();
+        host.store.replace_vault(&vault, body.locators).await?;
+        Ok(ok(Empty {}))
+    })
+    .await
 }

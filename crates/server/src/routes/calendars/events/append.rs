@@ -17,6 +17,7 @@ use crate::rejection::Rejection;
 use crate::routes::calendars::events::check::{self, Submitted};
 use crate::routes::{Content, Doc, Route};
 use crate::state::{AppState, Shared};
+use crate::to_the_end::to_the_end;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("append", "Begins a record or goes on with it.")
@@ -38,7 +39,7 @@ pub(crate) fn route() -> Route {
 async fn handle(
     State(host): State<AppState>,
     CalendarPath(id): CalendarPath,
-    Strict(body, _turn): Strict<Append>,
+    Strict(body, turn): Strict<Append>,
 ) -> Result<Response, Rejection> {
     let submitted = Submitted::parse(body)?;
     let calendar = host.calendar(id).await?;
@@ -50,7 +51,11 @@ async fn handle(
         let receipt = stored(&host, &calendar, &submitted).await?.ok_or(rejection)?;
         return Ok(ok(Appended { receipt: Blob(receipt) }).into_response());
     }
-    append(&host, &calendar, submitted).await
+    to_the_end(async move {
+        let _turn = turn;
+        append(&host, &calendar, submitted).await
+    })
+    .await
 }
 
 /// Everything that is checked before the store is asked.
@@ -65,7 +70,7 @@ async fn admit(host: &Shared, calendar: &Calendar, submitted: &Submitted) -> Res
     if header.author_kind == AuthorKind::Link {
         host.count_booking(calendar, header.author, &submitted.hash, submitted.work)?;
     }
-    Ok(())
+    Ok(host.has_room()?)
 }
 
 /// The receipt of these very bytes, where they are stored already.

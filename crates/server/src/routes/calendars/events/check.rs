@@ -5,7 +5,7 @@ use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::{AuthorKind, Event, Operation};
 use souspli_protocol::problem::Code;
 use souspli_protocol::request::{event_statement, manage_statement, session_statement};
-use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, EPOCH_MINUTES, EVENT, EVENT_LIFE_MINUTES, epoch_of};
+use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, EPOCH_MINUTES, EVENT, EVENT_LIFE_MINUTES, REVISIONS, epoch_of};
 use souspli_protocol::wire::{Append, Blob};
 use souspli_protocol::{Context, Digest, Signature, VerifyingKey, Work};
 use souspli_store::{Calendar, EventWrite, HoldQuoted};
@@ -44,7 +44,8 @@ impl Submitted {
         }
         let hash = event_hash(&bytes);
         let event = Event::parse(bytes.clone()).map_err(|error| code_of(&bytes, error))?;
-        if session.is_zero() && !session_signature.is_zero() {
+        let too_long = event.header().revision >= REVISIONS;
+        if too_long || session.is_zero() && !session_signature.is_zero() {
             return Err(Code::BadShape);
         }
         let claims = if claims.is_empty() {

@@ -18,6 +18,7 @@ use crate::rejection::Rejection;
 use crate::routes::{Content, Doc, Route};
 use crate::shape::code_of;
 use crate::state::AppState;
+use crate::to_the_end::to_the_end;
 use crate::windows;
 
 /// The field of a hold that the ids are checked against.
@@ -36,7 +37,7 @@ pub(crate) fn route() -> Route {
 async fn handle(
     State(host): State<AppState>,
     CalendarPath(id): CalendarPath,
-    Strict(body, _turn): Strict<Hold>,
+    Strict(body, turn): Strict<Hold>,
 ) -> Result<Answer<Held>, Rejection> {
     let Blob(bytes) = body.hold;
     let hold = parse(&bytes)?;
@@ -55,12 +56,17 @@ async fn handle(
         return Err(Code::BadClaims.into());
     }
     host.count_booking(&calendar, hold.statement.link, &sha256(&bytes), body.work)?;
-    let expires = now.saturating_add(HOLD_MINUTES);
-    let _waiting = host.metrics.waiting();
-    let HoldRequest { statement, claims, .. } = &hold;
-    host.store.hold(id, statement.session, statement.window, claims, now, expires).await?;
-    host.sets.held(id);
-    Ok(created(Held { expires }))
+    host.has_room()?;
+    to_the_end(async move {
+        let _turn = turn;
+        let expires = now.saturating_add(HOLD_MINUTES);
+        let _waiting = host.metrics.waiting();
+        let HoldRequest { statement, claims, .. } = &hold;
+        host.store.hold(id, statement.session, statement.window, claims, now, expires).await?;
+        host.sets.held(id);
+        Ok(created(Held { expires }))
+    })
+    .await
 }
 
 fn parse(bytes: &[u8]) -> Result<HoldRequest, Code> {

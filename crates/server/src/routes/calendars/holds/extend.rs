@@ -12,6 +12,7 @@ use crate::auth::Signed;
 use crate::rejection::Rejection;
 use crate::routes::{Content, Doc, Route};
 use crate::state::AppState;
+use crate::to_the_end::to_the_end;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("extendHold", "Lets a session's hold end ten minutes later than it would, once.")
@@ -23,9 +24,12 @@ pub(crate) fn route() -> Route {
 }
 
 async fn handle(State(host): State<AppState>, request: Signed<Empty>) -> Result<Answer<Held>, Rejection> {
-    let now = host.clock.minute();
-    let _waiting = host.metrics.waiting();
-    let expires = host.store.extend_hold(request.calendar.context.calendar, request.key, now, HOLD_MINUTES).await?;
-    host.sets.held(request.calendar.context.calendar);
-    Ok(ok(Held { expires }))
+    to_the_end(async move {
+        let (calendar, now) = (request.calendar.context.calendar, host.clock.minute());
+        let _waiting = host.metrics.waiting();
+        let expires = host.store.extend_hold(calendar, request.key, now, HOLD_MINUTES).await?;
+        host.sets.held(calendar);
+        Ok(ok(Held { expires }))
+    })
+    .await
 }

@@ -11,6 +11,7 @@ use crate::auth::Signed;
 use crate::rejection::Rejection;
 use crate::routes::{Content, Doc, Route};
 use crate::state::AppState;
+use crate::to_the_end::to_the_end;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("releaseHold", "Gives a session's hold back; a session without one is no error.")
@@ -22,8 +23,12 @@ pub(crate) fn route() -> Route {
 }
 
 async fn handle(State(host): State<AppState>, request: Signed<Empty>) -> Result<Answer<Empty>, Rejection> {
-    let _waiting = host.metrics.waiting();
-    host.store.release_hold(request.calendar.context.calendar, request.key).await?;
-    host.sets.held(request.calendar.context.calendar);
-    Ok(ok(Empty {}))
+    to_the_end(async move {
+        let calendar = request.calendar.context.calendar;
+        let _waiting = host.metrics.waiting();
+        host.store.release_hold(calendar, request.key).await?;
+        host.sets.held(calendar);
+        Ok(ok(Empty {}))
+    })
+    .await
 }

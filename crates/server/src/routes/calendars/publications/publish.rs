@@ -1,5 +1,6 @@
 //! `POST /v1/calendars/{calendar}/publications`: a batch, taken whole or not at all.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::routing::post;
 use http::Method;
@@ -9,16 +10,22 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::wire::{Blob, Publish, Published};
 use souspli_store::{Calendar, PublishError};
+use tokio::time::Instant;
 
 use crate::answer::{Answer, created};
 use crate::body::Strict;
 use crate::changes::Change;
 use crate::config::Registration;
+use crate::limits::Sender;
 use crate::path::CalendarPath;
 use crate::rejection::Rejection;
 use crate::routes::calendars::publications::batch::{self, Authority};
 use crate::routes::{Content, Doc, Route};
 use crate::state::{AppState, Shared};
+use crate::to_the_end::to_the_end;
+
+/// What a new practice costs of an address's tokens.
+const REGISTRATION: u32 = 30;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("publish", "Publishes a batch of 1 to 32, whole or not at all.")
@@ -37,18 +44,31 @@ pub(crate) fn route() -> Route {
 async fn handle(
     State(host): State<AppState>,
     CalendarPath(id): CalendarPath,
-    Strict(body, _turn): Strict<Publish>,
+    sender: Option<Extension<Sender>>,
+    Strict(body, turn): Strict<Publish>,
 ) -> Result<Answer<Published>, Rejection> {
     let batch = batch::parse(&body.publications, id)?;
     let first = batch.first().ok_or(Code::BadShape)?;
     let calendar = host.store.calendar(id).await?;
+    let elsewhere = |context| batch.iter().any(|publication| publication.statement().context != context);
+    if calendar.is_some_and(|calendar| elsewhere(calendar.context)) {
+        return Err(Code::WrongContext.into());
+    }
     let again = calendar.is_some_and(|calendar| first.statement().version <= calendar.version);
     // A batch that is not newer than the calendar can only be one that was sent before: the store compares the bytes
     // and either has its receipts or refuses it. What those bytes say was checked when they were new.
     if !again {
         check(&host, calendar.as_ref(), &batch).await?;
+        if calendar.is_none() {
+            count_registration(&host, sender)?;
+        }
+        host.has_room()?;
     }
-    let receipts = store(&host, id, &batch).await?;
+    let receipts = to_the_end(async move {
+        let _turn = turn;
+        store(&host, id, &batch).await
+    })
+    .await?;
     Ok(created(Published { receipts: receipts.into_iter().map(Blob).collect() }))
 }
 
@@ -69,6 +89,12 @@ async fn check(host: &Shared, calendar: Option<&Calendar>, batch: &[Publication]
         None => return Err(Code::NoCalendar.into()),
     };
     Ok(batch::check(batch, authority, now)?)
+}
+
+/// A calendar is for ever; who makes many of them waits.
+fn count_registration(host: &Shared, sender: Option<Extension<Sender>>) -> Result<(), Rejection> {
+    let Some(Extension(sender)) = sender else { return Ok(()) };
+    host.addresses.take(sender, REGISTRATION, Instant::now()).map_err(Rejection::slow_down)
 }
 
 async fn store(host: &Shared, id: CalendarId, batch: &[Publication]) -> Result<Vec<Vec<u8>>, Rejection> {
