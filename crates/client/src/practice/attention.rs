@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use souspli_booking::free::{Booker, FreeTimes};
+use souspli_booking::free::{Booker, FreeTimes, Unavailable};
+use souspli_booking::zone::Zone;
 use souspli_protocol::event::AuthorKind;
 use souspli_protocol::{ItemId, RecordId};
 
@@ -66,10 +67,10 @@ impl Session {
 }
 
 /// Who has each granule of each resource, by the sequence of the event that took it.
-type Occupied = BTreeMap<(ItemId, u32), u64>;
+pub(super) type Occupied = BTreeMap<(ItemId, u32), u64>;
 
 impl Unlocked {
-    fn occupied(&self) -> Occupied {
+    pub(super) fn occupied(&self) -> Occupied {
         let mut occupied = Occupied::new();
         for (_, record) in self.ledger.iter().filter(|(_, record)| record.story.is_live()) {
             let sequence = claimed_at(record);
@@ -86,7 +87,9 @@ impl Unlocked {
         let availability = self.availability.as_ref()?;
         let appointment = record.story.appointment;
         let claiming = record.entries.iter().find(|entry| entry.hash == record.story.claiming)?;
-        let offsets = availability.offsets().unwrap_or(souspli_booking::zone::Offsets::UTC);
+        // By the zone that the owner signed: a host that withholds hours must not move a window's end.
+        let Ok(zone) = Zone::new(&practice.catalogue.zone) else { return Some(Unavailable::Hours.code()) };
+        let offsets = zone.window_offsets(zone.window_of(appointment.start_minute()));
         let window = appointment.window(&offsets);
         if !window.is_some_and(|window| claims_match(claiming.header(), &appointment, window, &self.access)) {
             return Some(WRONG_CLAIMS);
@@ -102,10 +105,8 @@ impl Unlocked {
         // As of the minute in which the host took it; what is claimed was judged above.
         let minute = record.story.claimed_at;
         let free = FreeTimes::new(&practice.catalogue, &availability.hours, minute, |_, _| false);
-        match free.ok()?.check(&appointment, Booker::Patient) {
-            Ok(()) => None,
-            Err(unavailable) => Some(unavailable.code()),
-        }
+        let checked = free.map_or(Err(Unavailable::Hours), |free| free.check(&appointment, Booker::Patient));
+        checked.err().map(Unavailable::code)
     }
 }
 
