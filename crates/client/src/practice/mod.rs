@@ -5,6 +5,7 @@ mod agenda;
 mod attention;
 mod call;
 mod handover;
+mod later;
 mod ledger;
 mod links;
 mod maintain;
@@ -20,7 +21,6 @@ mod unlock;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use souspli_booking::rules::Rules;
 use souspli_crypto::keys::{CalendarKey, MemberKeys, StaffKey};
 use souspli_crypto::local::LocalKeys;
 use souspli_crypto::vault::{MemberVault, OpenVault, RootVault};
@@ -68,9 +68,11 @@ struct Unlocked {
     /// `None` before the first catalogue.
     practice: Option<Box<Verified>>,
     availability: Option<Availability>,
-    rules: Option<Rules>,
+    seen: Option<publish::Seen>,
     chain: Chain,
     ledger: Ledger,
+    /// Notes and no-shows that are sent with those of the day.
+    later: Vec<later::Waiting>,
 }
 
 /// How far the calendar's chain has been verified.
