@@ -127,6 +127,22 @@ test('moved, noted, cancelled; the history tells it', async ({ page, browser, ho
   await opened.getByRole('button', { name: 'Keep the note' }).click();
   await expect(opened.getByText('The note is kept.')).toBeVisible();
   await expect(opened.getByText('Bring the picture.')).toBeVisible();
+  // Not sent yet, so that its time tells the host nothing: it can be taken back, or sent now.
+  await expect(opened.getByText('Not sent yet: on this device only')).toBeVisible();
+  await expectAccessible(page, 'detail, note that waits');
+  await opened.getByRole('button', { name: 'Take it back' }).click();
+  await expect(opened.getByText(/^The note is taken back\./u)).toBeFocused();
+  await opened.getByRole('button', { name: 'Write a note' }).click();
+  await expect(opened.getByRole('textbox', { name: 'Note' })).toHaveValue('Bring the picture.');
+  await opened.getByRole('button', { name: 'Keep the note' }).click();
+  await expect(opened.getByText('The note is kept.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText(/^One note or absence waits sealed on this device\./u)).toBeVisible();
+  await expectAccessible(page, 'agenda, a note waits');
+  await page.getByRole('button', { name: 'Send now' }).click();
+  await expect(page.getByText(/^One note or absence waits/u)).toHaveCount(0);
+  await openItem(page, 'Goes Elsewhere');
+  await expect(opened.getByText('Not sent yet: on this device only')).toHaveCount(0);
 
   await opened.getByRole('button', { name: 'Cancel it…' }).click();
   await expectAccessible(page, 'detail, cancel');
@@ -163,6 +179,11 @@ test('who did not come is marked, once the time has begun', async ({ page, brows
   await expectAccessible(later, 'detail, did not come');
   await opened.getByRole('button', { name: 'Mark as not having come' }).click();
   await expect(opened.getByText('Marked as not having come.')).toBeVisible();
+  await expect(opened.getByText('Did not come', { exact: true })).toBeVisible();
+  // A mistake is taken back; nothing has left this device.
+  await opened.getByRole('button', { name: 'They came after all' }).click();
+  await expect(opened.getByText('Confirmed', { exact: true }).first()).toBeVisible();
+  expect((await practice.call('sync', {})).changed).toEqual([]);
   await later.context().close();
 });
 
@@ -203,7 +224,11 @@ test('typed in for someone on the phone; their private link works', async ({ pag
   const link = await page.getByRole('textbox', { name: 'Private link' }).inputValue();
   await page.getByRole('button', { name: 'Go to the agenda' }).click();
   await asList(page);
-  await expect(items(page, 'On The Phone').first()).toBeVisible();
+  // Left too early: until the page is locked it is shown again.
+  const opened = await openItem(page, 'On The Phone');
+  await opened.getByRole('button', { name: 'Show the private link' }).click();
+  await expect(page.getByRole('textbox', { name: 'Private link' })).toHaveValue(link);
+  await page.getByRole('button', { name: 'Go to the agenda' }).click();
 
   const patient = await another(browser, host.address);
   await patient.goto(link);
@@ -293,6 +318,9 @@ test('time is blocked and freed; days are closed, with what stands there', async
   await dialog(page).getByRole('button', { name: 'Block it' }).click();
   await expect(dialog(page).getByRole('alert')).toBeFocused();
   await expectAccessible(page, 'block, turned round');
+  await dialog(page).getByLabel('to', { exact: true }).fill('13:07');
+  await dialog(page).getByRole('button', { name: 'Block it' }).click();
+  await expect(dialog(page).getByRole('alert').getByText('Times and durations go by five minutes.')).toBeVisible();
   await dialog(page).getByLabel('to', { exact: true }).fill('13:00');
   await dialog(page).getByLabel('What for').fill('Congress');
   await dialog(page).getByRole('button', { name: 'Block it' }).click();
@@ -303,7 +331,18 @@ test('time is blocked and freed; days are closed, with what stands there', async
   await expect(dialog(page).getByText('The time is free again.')).toBeVisible();
   await page.keyboard.press('Escape');
 
+  // Around what stands there, to the end of the day.
   const { appointment } = await practice.call('detail', { record: (await practice.bookingOf('Stands There')).record });
+  await page.getByRole('button', { name: 'Block time' }).click();
+  await dialog(page).getByLabel('Practitioner').selectOption(appointment.practitioner);
+  await dialog(page).getByLabel('Day', { exact: true }).fill(appointment.date);
+  await dialog(page).getByLabel('From', { exact: true }).fill('17:00');
+  await dialog(page).getByLabel('to', { exact: true }).fill('00:00');
+  await dialog(page).getByLabel('From', { exact: true }).fill(appointment.time);
+  await expect(dialog(page).getByText(/in this time and stays? there$/u)).toBeVisible();
+  await expectAccessible(page, 'block, over an appointment');
+  await dialog(page).getByRole('button', { name: 'Block it' }).click();
+  await expect(page.getByText(/^The time is blocked around the/u)).toBeVisible({ timeout: 30_000 });
   await page.getByRole('button', { name: 'Close days' }).click();
   await dialog(page).getByLabel('First day').fill(appointment.date);
   await dialog(page).getByLabel('Last day').fill(appointment.date);
@@ -330,7 +369,7 @@ test('found by name on this device', async ({ page }) => {
   await expect(heading(page, /^Week of/u)).toBeVisible();
 });
 
-test('without a connection: nothing typed is lost, and the sealed note is sent by itself later', async ({ page, browser, host, context, watched }) => {
+test('without a connection: nothing typed is lost, and the sealed words are sent by themselves later', async ({ page, browser, host, context, watched }) => {
   watched.expectComplaints(/ERR_INTERNET_DISCONNECTED/u);
   const own = await Practice.create(host.address);
   const patient = await another(browser, host.address);
@@ -339,15 +378,16 @@ test('without a connection: nothing typed is lost, and the sealed note is sent b
   await unlock(page, own.keys);
   await asList(page);
   const opened = await openItem(page, 'Out Of Reach');
-  await opened.getByRole('button', { name: 'Write a note' }).click();
-  await opened.getByRole('textbox', { name: 'Note' }).fill('Written in a lift.');
+  await opened.getByRole('button', { name: 'Confirm' }).click();
+  await opened.getByLabel('Words to the patient').fill('Written in a lift.');
   await context.setOffline(true);
-  await opened.getByRole('button', { name: 'Keep the note' }).click();
+  await opened.getByRole('button', { name: 'Confirm' }).click();
   await expect(opened.getByRole('alert')).toBeVisible({ timeout: 30_000 });
-  await expect(opened.getByRole('textbox', { name: 'Note' })).toHaveValue('Written in a lift.');
+  await expect(opened.getByLabel('Words to the patient')).toHaveValue('Written in a lift.');
   await expectAccessible(page, 'detail, no connection');
   await context.setOffline(false);
   await page.keyboard.press('Escape');
+  await opened.getByText('History').click();
   await expect(opened.getByText('Written in a lift.')).toBeVisible({ timeout: SOON_MS });
 });
 

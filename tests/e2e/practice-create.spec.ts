@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, expectAccessible, test } from './fixtures';
 import { heading, openLink } from './booking';
 import { another, open, ready } from './practice-page';
@@ -29,7 +30,21 @@ test('a practice, from nothing to a link that patients can book with', async ({ 
   const [account, recovery] = [await code('account'), await code('recovery')];
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save as a file' }).click();
-  expect((await saved).suggestedFilename()).toBe('souspli-recovery-kit.txt');
+  const file = await saved;
+  expect(file.suggestedFilename()).toBe('souspli-recovery-kit.txt');
+  const text = readFileSync(await file.path(), 'utf8');
+  for (const needed of [account, recovery, `${host.address}/practice`]) expect(text).toContain(needed);
+  expect(text).not.toContain('a passphrase for tests');
+  // On paper: both codes, and nothing of the page around them.
+  await page.evaluate(() => {
+    globalThis.print = () => document.documentElement.setAttribute('data-printed', 'yes');
+  });
+  await page.getByRole('button', { name: 'Print', exact: true }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-printed', 'yes');
+  await page.emulateMedia({ media: 'print' });
+  for (const secret of ['account', 'recovery']) await expect(page.locator(`[data-secret=${secret}]`)).toBeVisible();
+  for (const name of ['Print', 'Save as a file', 'I have it on paper', 'Français']) await expect(page.getByRole('button', { name, exact: true })).toBeHidden();
+  await page.emulateMedia({ media: 'screen' });
 
   await page.getByRole('button', { name: 'I have it on paper' }).click();
   await expect(heading(page, 'Type the recovery code back')).toBeFocused();

@@ -95,7 +95,7 @@ for (const [name, use] of [
         await page.getByRole('textbox', { name: 'Phrase de passe' }).fill(practice.keys.passphrase);
         await expectAccessible(page, `landing, ${name}`);
         await page.getByRole('button', { name: 'Déverrouiller' }).click();
-        await expect(page.getByText(/^Réservable\./u)).toBeVisible({ timeout: 30_000 });
+        await expect(page.getByText(/^Les patients peuvent réserver\./u)).toBeVisible({ timeout: 30_000 });
         await page.getByRole('button', { name: 'English' }).click();
       } else {
         await unlock(page, practice.keys);

@@ -23,7 +23,7 @@ export const typeKeys = async (page: Page, { accountKey, passphrase }: Keys): Pr
 /** Waits until keys are renewed and hours published, as well. */
 export const ready = async (page: Page): Promise<void> => {
   await heading(page, 'Agenda').waitFor();
-  await expect(page.getByText(/^Bookable\./u)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/^Patients can book\./u)).toBeVisible({ timeout: 30_000 });
 };
 
 export const unlock = async (page: Page, keys: Keys): Promise<void> => {

@@ -115,6 +115,12 @@ const OWN: Readonly<Record<string, Sentence>> = {
   missing_contact: () => m.practice_failure_contact(),
   id: form,
   unknown: () => m.practice_failure_unknown_item(),
+  settings_changed: changed,
+  nothing_free: () => m.practice_failure_nothing_free(),
+  partly_held: () => m.practice_failure_partly_held(),
+  sent_already: () => m.practice_failure_sent_already(),
+  passphrase_unknown: () => m.practice_failure_passphrase_unknown(),
+  passphrase_kept: () => m.practice_failure_passphrase_kept(),
   turned_round: () => m.practice_failure_turned(),
   visit_too_long: () => m.practice_failure_visit_too_long(),
 };

@@ -235,7 +235,7 @@ export type Rules = {
 };
 
 /** Both null before the first publishing. */
-export type Settings = { catalogue: Catalogue | null; rules: Rules | null; published: boolean };
+export type Settings = { calendar: Id; catalogue: Catalogue | null; rules: Rules | null; published: boolean };
 
 export type BookingLink = { readonly name: string; readonly fragment: string; readonly qrSvg: string; readonly expires: Minute };
 
@@ -254,7 +254,10 @@ export type AgendaDetail = AgendaItem & {
   readonly form: Form;
   /** False where this member's keys do not open the reason. */
   readonly reasonReadable: boolean;
-  readonly notes: readonly { readonly minute: Minute; readonly text: string }[];
+  /** By which a no-show can be taken back, until it is sent; null otherwise. */
+  readonly noShowLater: Id | null;
+  /** `later`: by which a note can be taken back, until it is sent; null once it is. */
+  readonly notes: readonly { readonly minute: Minute; readonly text: string; readonly later: Id | null }[];
   readonly history: readonly { readonly minute: Minute; readonly kind: string; readonly by: 'patient' | 'practice'; readonly text: string }[];
 };
 
@@ -313,7 +316,7 @@ export type PracticeCalls = {
   /** A fresh random id for a new practitioner, room, visit type or question. */
   newId: { args: Record<string, never>; value: { readonly id: Id } };
   settings: { args: Record<string, never>; value: Settings };
-  /** Publishes catalogue, rules and hours in one batch. */
+  /** Publishes catalogue, rules and hours in one batch; `settings_changed` where others were published since `settings`. */
   publish: { args: { readonly catalogue: Catalogue; readonly rules: Rules }; value: { readonly link: BookingLink } };
   links: { args: Record<string, never>; value: { readonly links: readonly BookingLink[] } };
   revokeLink: { args: { readonly fragment: string }; value: { readonly links: readonly BookingLink[] } };
@@ -323,8 +326,19 @@ export type PracticeCalls = {
   /** Fetches, verifies and opens what is new; in automatic mode confirms what is in order. */
   sync: {
     args: Record<string, never>;
-    /** `broken`: records whose events do not verify; the page says so. `waiting`: sealed bytes of which nothing is known yet. */
-    value: { readonly changed: readonly Id[]; readonly confirmed: readonly Id[]; readonly broken: number; readonly resent: readonly Resent[]; readonly waiting: number };
+    /**
+     * `confirmed`: those that were answered by themselves, confirmed or declined. `broken`: records whose events do not
+     * verify; the page says so. `waiting`: sealed bytes of which nothing is known yet. `later`: notes and no-shows that
+     * are sent with those of the day.
+     */
+    value: {
+      readonly changed: readonly Id[];
+      readonly confirmed: readonly Id[];
+      readonly broken: number;
+      readonly resent: readonly Resent[];
+      readonly waiting: number;
+      readonly later: number;
+    };
   };
   agenda: { args: { readonly from: LocalDate; readonly to: LocalDate }; value: { readonly today: LocalDate; readonly items: readonly AgendaItem[] } };
   search: { args: { readonly text: string }; value: { readonly items: readonly AgendaItem[] } };
@@ -334,6 +348,13 @@ export type PracticeCalls = {
   cancel: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
   noShow: { args: { readonly record: Id }; value: AgendaDetail };
   note: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
+  /** The same, kept sealed on the device and sent once a day, so that their time tells the host nothing. */
+  noShowLater: { args: { readonly record: Id }; value: AgendaDetail };
+  noteLater: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
+  /** Takes back what has not been sent. */
+  takeBack: { args: { readonly record: Id; readonly id: Id }; value: AgendaDetail };
+  /** Sends all of it now; `later`: how many still wait. */
+  sendLater: { args: Record<string, never>; value: { readonly changed: readonly Id[]; readonly later: number } };
   times: { args: { readonly visitType: Id; readonly practitioner: Id | null }; value: FreeDays };
   move: { args: { readonly record: Id; readonly start: Granule; readonly practitioner: Id | null }; value: AgendaDetail };
   block: {

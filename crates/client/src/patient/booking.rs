@@ -32,7 +32,8 @@ impl Session {
     /// Books the held time: seals, keeps, sends, reads back, compares.
     pub(super) async fn book(&mut self, io: &Io, form: &FormView, now: u32) -> Result<BookingView, Failure> {
         let held = self.held.as_ref().filter(|held| held.sure).ok_or_else(|| Failure::new("no_hold"))?;
-        check_form(form, &self.practice()?.catalogue, held.appointment.visit_type)?;
+        let appointment = held.appointment;
+        check_form(form, &self.practice()?.catalogue, appointment.visit_type)?;
         io.progress(1, STEPS).await;
         let waiting = self.seal_booking(form, now)?;
         waiting.keep(io, self.outbox_key()?, &mut self.rng).await?;

@@ -191,12 +191,11 @@ impl Session {
 
     async fn send(&mut self, io: &Io, body: &Append) -> Result<Blob, Failure> {
         let path = calendar_path(&self.linked()?.0.calendar, "events");
-        let mut tries = 0;
+        let mut tries = 1..TRIES;
         loop {
-            tries += 1;
             let outcome: Result<Appended, Failure> = self.host.post(io, path.clone(), body).await;
             match outcome {
-                Err(failure) if !failure.is_final() && tries < TRIES => {}
+                Err(failure) if !failure.is_final() && tries.next().is_some() => {}
                 outcome => return outcome.map(|appended| appended.receipt),
             }
         }

@@ -13,10 +13,11 @@ use souspli_protocol::problem::Code;
 use souspli_protocol::sizes::CLAIMS;
 use souspli_protocol::{ItemId, RecordId};
 
+use super::attention::Occupied;
 use super::outbox::{Outgoing, PaperLink};
 use super::{Session, Unlocked};
 use crate::availability::{Taken, nearest};
-use crate::body::{BodyC, BodyD, Desk};
+use crate::body::{BodyC, BodyD, Desk, fits, limits};
 use crate::face::FormView;
 use crate::failure::Failure;
 use crate::flow::Io;
@@ -109,23 +110,31 @@ impl Session {
         Ok((record, link))
     }
 
-    /// Keeps a time of one day free; a long one in several records.
+    /// Keeps what is free of a time of one day free: what stands there stays. A long time is several records.
     pub(super) async fn block(&mut self, io: &Io, blocking: &Blocking<'_>, now: u32) -> Result<Vec<RecordId>, Failure> {
+        fits("text", blocking.text, limits::TEXT)?;
         self.refresh(io, now).await?;
-        let (start, end) = self.open()?.granules(blocking)?;
-        let mut records = Vec::new();
-        let mut from = start;
-        while from < end {
-            let length = (end - from).min(u32::try_from(CLAIMS).unwrap_or(24));
-            let granules = u8::try_from(length).map_err(|_| Failure::new("internal"))?;
+        self.follow(io, now).await?;
+        let open = self.open()?;
+        let (start, end) = open.granules(blocking)?;
+        let stretches = free_stretches(blocking.practitioner, start, end, &open.occupied(|_| true));
+        if stretches.is_empty() {
+            return Err(Failure::new("nothing_free"));
+        }
+        let (mut records, mut held) = (Vec::new(), false);
+        for (from, granules) in stretches {
             let appointment = Appointment::blocked(blocking.practitioner, from, granules)
                 .map_err(|_| Failure::new("bad_time").in_field("from"))?;
             let content = Desk::Blocked { appointment, text: blocking.text.to_owned() };
             let cap_seed = seal::make_cap_seed(&mut self.rng);
-            records.push(self.create_record(io, &appointment, content, None, &cap_seed, now).await?);
-            from += length;
+            match self.create_record(io, &appointment, content, None, &cap_seed, now).await {
+                Ok(record) => records.push(record),
+                // A patient holds a part of it at this moment; the rest is blocked all the same.
+                Err(failure) if failure.is(Code::SlotTaken) => held = true,
+                Err(failure) => return Err(failure),
+            }
         }
-        Ok(records)
+        if held { Err(Failure::new("partly_held")) } else { Ok(records) }
     }
 
     async fn create_record(
@@ -231,6 +240,22 @@ impl Unlocked {
     }
 }
 
+/// The stretches of `start..end` that nothing of a practitioner's stands in, none longer than one record may be.
+fn free_stretches(practitioner: ItemId, start: u32, end: u32, occupied: &Occupied) -> Vec<(u32, u8)> {
+    let mut stretches: Vec<(u32, u8)> = Vec::new();
+    for granule in (start..end).filter(|granule| !occupied.contains_key(&(practitioner, *granule))) {
+        match stretches.last_mut() {
+            Some((from, length))
+                if from.saturating_add(u32::from(*length)) == granule && usize::from(*length) < CLAIMS =>
+            {
+                *length = length.saturating_add(1);
+            }
+            _ => stretches.push((granule, 1)),
+        }
+    }
+    stretches
+}
+
 fn practices(choice: &Choice) -> Wanted {
     Wanted { visit_type: choice.visit_type, practitioner: choice.practitioner, by: Booker::Practice }
 }
@@ -241,4 +266,19 @@ fn wall_time(date: Date, text: &str) -> Option<WallTime> {
     let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
     let minute = hours.checked_mul(60)?.checked_add(minutes)?;
     (hours <= 24 && minutes < 60 && minute <= 1_440 && minute.is_multiple_of(5)).then_some(WallTime { date, minute })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_goes_around_what_stands_there_and_no_record_is_too_long() {
+        let (who, other) = (ItemId([1; 8]), ItemId([2; 8]));
+        let occupied: Occupied = [((who, 103), 7), ((who, 104), 7), ((other, 110), 8)].into();
+        assert_eq!(free_stretches(who, 100, 106, &occupied), [(100, 3), (105, 1)]);
+        assert!(free_stretches(who, 103, 105, &occupied).is_empty());
+        assert_eq!(free_stretches(who, 105, 155, &occupied), [(105, 24), (129, 24), (153, 2)]);
+        assert!(free_stretches(who, 9, 9, &occupied).is_empty());
+    }
 }

@@ -7,13 +7,14 @@ use souspli_booking::free::{Booker, Wanted};
 use souspli_booking::zone::{Offsets, Zone};
 use souspli_protocol::{ItemId, RecordId};
 
+use super::later::What;
 use super::ledger::Record;
 use super::{Session, Unlocked};
 use crate::availability::free_days;
 use crate::body::Kind;
 use crate::face::{AppointmentView, FormView, FreeDaysView, local_date};
 use crate::failure::Failure;
-use crate::record::{Side, state_name};
+use crate::record::{Side, State, state_name};
 
 const DAY: u32 = 1_440;
 
@@ -34,6 +35,8 @@ pub(super) struct ItemView {
 struct NoteView {
     minute: u32,
     text: String,
+    /// By which it can be taken back, until it is sent.
+    later: Option<ItemId>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -52,6 +55,8 @@ pub(super) struct DetailView {
     item: ItemView,
     form: FormView,
     reason_readable: bool,
+    /// By which a no-show can be taken back, until it is sent.
+    no_show_later: Option<ItemId>,
     notes: Vec<NoteView>,
     history: Vec<HappenedView>,
 }
@@ -81,12 +86,9 @@ impl Session {
             !wanted.is_empty() && fields.iter().any(|field| field.to_lowercase().contains(&wanted))
         };
         let catalogue = &open.practice()?.catalogue;
-        let mut items: Vec<ItemView> = open
-            .ledger
-            .iter()
-            .filter(|(_, record)| found(record))
-            .map(|(id, record)| item(*id, record, catalogue, &offsets))
-            .collect();
+        let records = open.ledger.iter().filter(|(_, record)| found(record));
+        let mut items: Vec<ItemView> =
+            records.map(|(id, record)| open.item(*id, record, catalogue, &offsets)).collect();
         items.sort_by_key(|item| std::cmp::Reverse(item.appointment.minute));
         Ok(serde_json::json!({ "items": items }))
     }
@@ -96,7 +98,11 @@ impl Session {
         let open = self.open()?;
         let offsets = open.offsets(now)?;
         let record = open.ledger.get(id)?;
-        let notes = record.notes().map(|note| NoteView { minute: note.minute, text: note.text.clone() });
+        let sent = record.notes().map(|note| NoteView { minute: note.minute, text: note.text.clone(), later: None });
+        let waiting = open.later_of(*id).filter_map(|waiting| match &waiting.what {
+            What::Note(text) => Some(NoteView { minute: waiting.minute, text: text.clone(), later: Some(waiting.id) }),
+            What::NoShow => None,
+        });
         let history = record.story.history.iter().map(|happened| HappenedView {
             minute: happened.minute,
             kind: kind_name(happened.kind),
@@ -104,10 +110,11 @@ impl Session {
             text: if happened.kind == Kind::Note { String::new() } else { happened.text.clone() },
         });
         Ok(DetailView {
-            item: item(*id, record, &open.practice()?.catalogue, &offsets),
+            item: open.item(*id, record, &open.practice()?.catalogue, &offsets),
             form: FormView::of(&record.story),
             reason_readable: record.story.reason.is_some(),
-            notes: notes.collect(),
+            no_show_later: open.no_show_later(*id, record),
+            notes: sent.chain(waiting).collect(),
             history: history.collect(),
         })
     }
@@ -135,25 +142,32 @@ impl Unlocked {
 
     fn items(&self, offsets: &Offsets, wanted: impl Fn(&ItemView) -> bool) -> Result<Vec<ItemView>, Failure> {
         let catalogue = &self.practice()?.catalogue;
-        let items = self.ledger.iter().map(|(id, record)| item(*id, record, catalogue, offsets));
+        let items = self.ledger.iter().map(|(id, record)| self.item(*id, record, catalogue, offsets));
         Ok(items.filter(wanted).collect())
     }
-}
 
-fn item(id: RecordId, record: &Record, catalogue: &Catalogue, offsets: &Offsets) -> ItemView {
-    let story = &record.story;
-    let block = story.history.first().is_some_and(|first| first.kind == Kind::Blocked);
-    let visit_type = catalogue.visit_type(story.appointment.visit_type).map(|(_, visit)| visit.colour);
-    let practitioner = catalogue.practitioner(story.appointment.practitioner).map(|(_, who)| who.colour);
-    let text = story.history.first().map(|first| first.text.clone()).unwrap_or_default();
-    ItemView {
-        record: id,
-        kind: if block { "block" } else { "booking" },
-        state: state_name(story.state),
-        appointment: AppointmentView::new(&story.appointment, catalogue, offsets),
-        name: if block { text } else { story.contact.name.clone() },
-        attention: record.attention.filter(|_| story.is_live()),
-        colour: visit_type.or(practitioner).unwrap_or(GREY),
+    fn item(&self, id: RecordId, record: &Record, catalogue: &Catalogue, offsets: &Offsets) -> ItemView {
+        let story = &record.story;
+        let block = story.history.first().is_some_and(|first| first.kind == Kind::Blocked);
+        let visit_type = catalogue.visit_type(story.appointment.visit_type).map(|(_, visit)| visit.colour);
+        let practitioner = catalogue.practitioner(story.appointment.practitioner).map(|(_, who)| who.colour);
+        let text = story.history.first().map(|first| first.text.clone()).unwrap_or_default();
+        let state = self.no_show_later(id, record).map_or(story.state, |_| State::NoShow);
+        ItemView {
+            record: id,
+            kind: if block { "block" } else { "booking" },
+            state: state_name(state),
+            appointment: AppointmentView::new(&story.appointment, catalogue, offsets),
+            name: if block { text } else { story.contact.name.clone() },
+            attention: record.attention.filter(|_| story.is_live()),
+            colour: visit_type.or(practitioner).unwrap_or(GREY),
+        }
+    }
+
+    /// The no-show that waits for a record that still stands as confirmed.
+    fn no_show_later(&self, id: RecordId, record: &Record) -> Option<ItemId> {
+        let waiting = self.later_of(id).find(|waiting| waiting.what == What::NoShow);
+        waiting.filter(|_| record.story.state == State::Confirmed).map(|waiting| waiting.id)
     }
 }
 

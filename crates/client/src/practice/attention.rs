@@ -71,11 +71,11 @@ impl Session {
 }
 
 /// Who has each granule of each resource, by the sequence of the event that took it.
-type Occupied = BTreeMap<(ItemId, u32), u64>;
+pub(super) type Occupied = BTreeMap<(ItemId, u32), u64>;
 
 impl Unlocked {
     /// What live records occupy. One that claims another time than it names takes nothing from those that do not.
-    fn occupied(&self, counts: impl Fn(&RecordId) -> bool) -> Occupied {
+    pub(super) fn occupied(&self, counts: impl Fn(&RecordId) -> bool) -> Occupied {
         let mut occupied = Occupied::new();
         let live = self.ledger.iter().filter(|(id, record)| record.story.is_live() && counts(id));
         for (_, record) in live {

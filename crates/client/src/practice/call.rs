@@ -14,6 +14,7 @@ use souspli_protocol::{ItemId, RecordId};
 use super::Session;
 use super::act::{Blocking, Choice};
 use super::agenda::DetailView;
+use super::later::What;
 use super::outbox::{PaperLink, Settled};
 use crate::body::{Answers, Desk};
 use crate::face::{FormView, LimitsView, value};
@@ -73,6 +74,10 @@ calls! {
     "cancel" Cancel { record: RecordId, text: String, }
     "noShow" NoShow { record: RecordId, }
     "note" Note { record: RecordId, text: String, }
+    "noShowLater" NoShowLater { record: RecordId, }
+    "noteLater" NoteLater { record: RecordId, text: String, }
+    "takeBack" TakeBack { record: RecordId, id: ItemId, }
+    "sendLater" SendLater {}
     "times" Times { visit_type: ItemId, practitioner: Option<ItemId>, }
     "move" Move { record: RecordId, start: u32, practitioner: Option<ItemId>, }
     "block" Block { practitioner: ItemId, date: String, from: String, to: String, text: String, }
@@ -141,7 +146,8 @@ impl Session {
             Call::Settings {} => {
                 let settings = self.settings(io, now).await?;
                 let (catalogue, rules) = settings.unzip();
-                json!({ "published": catalogue.is_some(), "catalogue": catalogue, "rules": rules })
+                let calendar = self.open()?.context.calendar;
+                json!({ "calendar": calendar, "published": catalogue.is_some(), "catalogue": catalogue, "rules": rules })
             }
             Call::Publish { catalogue, rules } => {
                 self.publish(io, catalogue, rules, now).await?;
@@ -151,7 +157,7 @@ impl Session {
             Call::Links {} => json!({ "links": self.links(io).await? }),
             Call::AddLink { name } => json!({ "links": self.add_link(io, &name).await? }),
             Call::RevokeLink { fragment } => json!({ "links": self.revoke_link(io, &fragment, now).await? }),
-            Call::Members {} => json!({ "members": self.members()? }),
+            Call::Members {} => json!({ "members": self.members(io).await? }),
             Call::AddDesk { name, passphrase } => self.add_desk(io, &name, &passphrase, now).await?,
             other => return Ok(Done::Not(Box::new(other))),
         };
@@ -183,6 +189,25 @@ impl Session {
                 self.append(io, &record, Desk::Note, Some(text), None, now).await?;
                 record
             }
+            Call::NoShowLater { record } => {
+                self.write_later(io, record, What::NoShow, now).await?;
+                record
+            }
+            Call::NoteLater { record, text } => {
+                if text.is_empty() {
+                    return Err(Failure::new("missing").in_field("text"));
+                }
+                self.write_later(io, record, What::Note(text), now).await?;
+                record
+            }
+            Call::TakeBack { record, id } => {
+                self.take_back(io, id).await?;
+                record
+            }
+            Call::SendLater {} => {
+                let changed = self.send_later(io, true, now).await?;
+                return Ok(json!({ "changed": changed, "later": self.open()?.later.len() }));
+            }
             Call::Move { record, start, practitioner } => {
                 let visit_type = self.open()?.ledger.get(&record)?.story.appointment.visit_type;
                 self.move_record(io, &record, &Choice { visit_type, practitioner, start }, now).await?;
@@ -209,13 +234,15 @@ impl Session {
         let Settled { resent, waiting } = self.settle(io, delivered).await?;
         self.judge()?;
         let confirmed = self.answer_waiting(io, now).await?;
-        changed.extend(&confirmed);
+        // Bytes whose outcome is open may be a note's: it must not be sealed a second time.
+        let sent = if waiting == 0 { self.send_later(io, false, now).await? } else { Vec::new() };
+        changed.extend(confirmed.iter().chain(&sent));
         changed.sort_unstable();
         changed.dedup();
-        let broken = self.open()?.ledger.broken.len();
-        Ok(
-            json!({ "changed": changed, "confirmed": confirmed, "broken": broken, "resent": resent, "waiting": waiting }),
-        )
+        let open = self.open()?;
+        let (broken, later) = (open.ledger.broken.len(), open.later.len());
+        Ok(json!({ "changed": changed, "confirmed": confirmed, "broken": broken, "resent": resent,
+            "waiting": waiting, "later": later }))
     }
 
     /// A signed request that the driver opens by itself; each line of its answer means that something is new.

@@ -3,10 +3,13 @@
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::Serialize;
+use souspli_crypto::keys::LinkKeys;
 use souspli_crypto::vault::StoredLink;
 use souspli_protocol::private_link::{Opens, PrivateLink};
+use souspli_protocol::problem::Code;
 
 use super::Session;
+use super::publish::TRIES;
 use super::setup::{Places, fresh_link, links_publication};
 use crate::body::fits;
 use crate::failure::Failure;
@@ -28,6 +31,7 @@ pub(super) struct LinkView {
 impl Session {
     /// The links that were given out; the first is given out with the first publishing.
     pub(super) async fn links(&mut self, io: &Io) -> Result<Vec<LinkView>, Failure> {
+        self.fresh_root(io).await?;
         if self.given_out()?.next().is_none() {
             return self.add_link(io, "1").await;
         }
@@ -55,22 +59,56 @@ impl Session {
     pub(super) async fn revoke_link(&mut self, io: &Io, fragment: &str, now: u32) -> Result<Vec<LinkView>, Failure> {
         let link = PrivateLink::parse(fragment).map_err(|_| Failure::new("bad_link"))?;
         let Opens::Book { secret, .. } = link.opens else { return Err(Failure::new("bad_link")) };
+        if link.context != self.open()?.context {
+            return Err(Failure::new("bad_link"));
+        }
         self.fresh_root(io).await?;
         self.refresh(io, now).await?;
         let fresh = fresh_link(now, &mut self.rng);
         let open = self.open()?;
         let root = &mut open.root.as_mut().ok_or_else(|| Failure::new("owner_only"))?.content;
-        let known = root.links.iter_mut().find(|link| *link.secret.expose_secret() == secret);
-        *known.ok_or_else(|| Failure::new("bad_link"))? = fresh;
-        self.write_root(io).await?;
-        let rng = &mut self.rng;
-        let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
-        let root = &open.root()?.content;
-        let mut places = Places::new(root, open.version, now);
-        let batch = [links_publication(root, &places.next(0), rng)?];
-        self.publish_batch(io, &batch).await?;
-        self.refresh(io, now).await?;
+        // Where it is not there, it was revoked before, maybe half-way.
+        if let Some(known) = root.links.iter_mut().find(|link| *link.secret.expose_secret() == secret) {
+            *known = fresh;
+            self.write_root(io).await?;
+        }
+        self.publish_links(io, now).await?;
         self.link_views()
+    }
+
+    /// Publishes the link table where it is not that of the root vault. The vault is written first, so a revocation may
+    /// have ended half-way: until this is done, people still book with a link that no list shows any more.
+    pub(super) async fn publish_links(&mut self, io: &Io, now: u32) -> Result<(), Failure> {
+        for _ in 0..TRIES {
+            if self.links_are_published()? {
+                return Ok(());
+            }
+            // Or another owner has changed it, on another device.
+            self.fresh_root(io).await?;
+            self.refresh(io, now).await?;
+            if self.links_are_published()? {
+                return Ok(());
+            }
+            let rng = &mut self.rng;
+            let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
+            let root = &open.root()?.content;
+            let mut places = Places::new(root, open.version, now);
+            let batch = [links_publication(root, &places.next(0), rng)?];
+            match self.publish_batch(io, &batch).await {
+                Err(failure) if failure.is(Code::StaleVersion) => {}
+                Err(failure) => return Err(failure),
+                Ok(()) => return self.refresh(io, now).await,
+            }
+        }
+        Err(Failure::new(Code::StaleVersion.as_str()))
+    }
+
+    fn links_are_published(&mut self) -> Result<bool, Failure> {
+        let open = self.open()?;
+        let Some(practice) = open.practice.as_deref() else { return Ok(true) };
+        let root = &open.root()?.content;
+        let keys = |link: &StoredLink| LinkKeys::derive(&root.context, &link.secret).verifying_key();
+        Ok(root.links.iter().map(keys).all(|key| practice.links.iter().any(|row| row.link == key)))
     }
 
     fn given_out(&self) -> Result<impl Iterator<Item = &StoredLink>, Failure> {

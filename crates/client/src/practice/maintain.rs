@@ -5,16 +5,17 @@ use souspli_booking::zone::{Zone, offsets_of_vtimezone};
 use souspli_crypto::keys::{EpochSeeds, Role};
 use souspli_crypto::publish::open_identity;
 use souspli_crypto::vault::{OpenVault, RootVault, SlotSecret, member_locator};
+use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::sizes::{EPOCHS_AHEAD, WINDOWS, epoch_of};
-use souspli_protocol::wire::HostInfo;
 
 use super::Session;
-use super::publish::{HOURS_LIFE, hours_batch};
+use super::publish::{HOURS_LIFE, TRIES, hours_batch};
 use super::setup::{HostKeys, Places, grants_publication, identity_publication};
 use super::staff::EpochKeys;
 use crate::failure::Failure;
 use crate::flow::Io;
+use crate::trust::{Distrust, identity_of_epoch};
 
 /// Minutes for which the catalogue's table of the zone must be right: more than the seven windows. A table reaches twice
 /// as far, so one of this age is renewed.
@@ -30,12 +31,25 @@ pub(super) struct Maintained {
 }
 
 impl Session {
-    /// Rotates and pre-signs epochs (owners) or learns the granted ones (other members), and publishes hours to the horizon (all members).
+    /// Rotates and pre-signs epochs (owners) or learns the granted ones (other members), and publishes hours to the
+    /// horizon (all members). Where another device does the same at this moment, it looks again at what is left to do.
     pub(super) async fn maintain(&mut self, io: &Io, now: u32) -> Result<Maintained, Failure> {
+        for _ in 1..TRIES {
+            match self.maintain_once(io, now).await {
+                Err(failure) if failure.is(Code::StaleVersion) || failure.is(Code::VaultConflict) => {}
+                outcome => return outcome,
+            }
+        }
+        self.maintain_once(io, now).await
+    }
+
+    async fn maintain_once(&mut self, io: &Io, now: u32) -> Result<Maintained, Failure> {
         io.progress(1, 3).await;
         self.refresh(io, now).await?;
         let epochs = if self.open()?.root.is_some() {
-            self.sign_epochs(io, now).await?
+            let signed = self.sign_epochs(io, now).await?;
+            self.publish_links(io, now).await?;
+            signed
         } else {
             self.learn_epochs(io, &[epoch_of(now), epoch_of(now).saturating_add(1)]).await?;
             0
@@ -47,7 +61,7 @@ impl Session {
     }
 
     /// Signs the identities that are missing up to six epochs ahead, and the grants of this epoch and the next.
-    async fn sign_epochs(&mut self, io: &Io, now: u32) -> Result<u32, Failure> {
+    pub(super) async fn sign_epochs(&mut self, io: &Io, now: u32) -> Result<u32, Failure> {
         let current = epoch_of(now);
         let last = current.saturating_add(EPOCHS_AHEAD);
         let mut first = last.saturating_add(1);
@@ -73,7 +87,7 @@ impl Session {
         }
         let host = match host {
             Some(host) => host,
-            None => HostKeys::from(&self.host.get::<HostInfo>(io, "/v1/host".to_owned()).await?),
+            None => self.pinned_host(io, current).await?,
         };
         self.make_seeds(io, current, last).await?;
         let rng = &mut self.rng;
@@ -90,6 +104,19 @@ impl Session {
         self.publish_batch(io, &batch).await?;
         self.refresh(io, now).await?;
         Ok(u32::try_from(missing.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The host's keys as an identity of an epoch before this one has them: a host cannot bring new ones in because
+    /// nobody opened the practice for long.
+    async fn pinned_host(&mut self, io: &Io, current: u32) -> Result<HostKeys, Failure> {
+        let epochs: Vec<u32> = self.open()?.root()?.content.epochs.iter().map(|seeds| seeds.epoch).collect();
+        for epoch in epochs.into_iter().rev().filter(|epoch| *epoch < current) {
+            let Some(found) = self.published(io, PublicationKind::Identity, epoch).await? else { continue };
+            let open = self.open()?;
+            let identity = identity_of_epoch(&open.context, &found, epoch, &open.access)?;
+            return Ok(HostKeys::from(&identity));
+        }
+        Err(Distrust::BadIdentity.into())
     }
 
     /// Makes the seeds that the root vault lacks and writes it, before anything is sealed to them.
@@ -168,7 +195,7 @@ impl Session {
         let rules = self.fetch_rules(io).await?;
         if renews_zone {
             let catalogue = self.open()?.practice()?.catalogue.clone();
-            self.publish(io, catalogue, rules, now).await?;
+            self.publish_offer(io, catalogue, &rules, now).await?;
             return Ok(u32::try_from(WINDOWS).unwrap_or(7));
         }
         let rng = &mut self.rng;

@@ -30,7 +30,8 @@ pub(super) struct MemberView {
 
 impl Session {
     /// Who has keys, as the root vault knows them: an owner's view.
-    pub(super) fn members(&mut self) -> Result<Vec<MemberView>, Failure> {
+    pub(super) async fn members(&mut self, io: &Io) -> Result<Vec<MemberView>, Failure> {
+        self.fresh_root(io).await?;
         let members = self.open()?.root()?.content.members.iter();
         let view = |member: &StoredMember| MemberView {
             id: member.id,

@@ -6,6 +6,7 @@ mod attention;
 mod call;
 mod claimed;
 mod handover;
+mod later;
 mod ledger;
 mod links;
 mod maintain;
@@ -23,7 +24,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use souspli_attest::head_after;
-use souspli_booking::rules::Rules;
 use souspli_crypto::keys::{CalendarKey, MemberKeys, StaffKey};
 use souspli_crypto::local::LocalKeys;
 use souspli_crypto::vault::{MemberVault, OpenVault, RootVault};
@@ -74,11 +74,13 @@ struct Unlocked {
     /// `None` before the first catalogue.
     practice: Option<Box<Verified>>,
     availability: Option<Availability>,
-    rules: Option<Rules>,
+    seen: Option<publish::Seen>,
     chain: Chain,
     ledger: Ledger,
     /// Digest of the claimed-id set that was compared with the chain last.
     compared: Digest,
+    /// Notes and no-shows that are sent with those of the day.
+    later: Vec<later::Waiting>,
 }
 
 /// How far the calendar's chain has been verified.

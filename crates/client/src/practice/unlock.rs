@@ -74,8 +74,19 @@ impl Session {
         let known = stretch_typed(old, &account)?;
         let mut member: OpenVault<MemberVault> = self.open_vault(io, &sealed, &SlotSecret::Passphrase(&known)).await?;
         let stretched = stretch_typed(new, &account)?;
-        member.set_slot(&SlotSecret::Passphrase(&stretched), &mut self.rng).map_err(|e| vault_failure(&e))?;
-        self.write_member(io, &mut member).await?;
+        let secret = SlotSecret::Passphrase(&stretched);
+        member.set_slot(&secret, &mut self.rng).map_err(|e| vault_failure(&e))?;
+        match self.write_member(io, &mut member).await {
+            Err(failure) if failure.is_final() => return Err(failure),
+            Ok(()) => {}
+            // The answer was lost: what the host holds now says whether it was written.
+            Err(_) => {
+                let unknown = |_| Failure::new("passphrase_unknown");
+                let sealed = self.vault_at(io, account.locator()).await.map_err(unknown)?;
+                let opened: Result<OpenVault<MemberVault>, Failure> = self.open_vault(io, &sealed, &secret).await;
+                member = opened.map_err(|_| Failure::new("passphrase_kept"))?;
+            }
+        }
         self.open()?.member = member;
         Ok(())
     }
@@ -137,14 +148,16 @@ impl Session {
             version: 0,
             practice: None,
             availability: None,
-            rules: None,
+            seen: None,
             chain: Chain::START,
             ledger: Ledger::default(),
             compared: Digest::ZERO,
+            later: Vec::new(),
         }));
         self.load_pins(io).await;
         self.refresh(io, now).await?;
-        self.load_index(io).await
+        self.load_index(io).await?;
+        self.load_later(io).await
     }
 
     /// A member's seeds and calendar key: from the grants of this epoch, and of older ones as far as they were granted.

@@ -2,9 +2,11 @@
 // asks the sealed side for what is new whenever the host may have something, and keeps what it has when it cannot.
 
 import type { Progress } from '../../sealed/channel.ts';
-import type { AgendaDetail, AgendaItem, Failure, Id, LocalDate, Resent } from '../../sealed/contract.ts';
+import type { AgendaDetail, AgendaItem, Failure, Id, LocalDate, PaperLink, Resent } from '../../sealed/contract.ts';
 import { addDays } from '../../ui/format.ts';
+import { Attempt } from '../attempt.svelte.ts';
 import { session } from '../session.svelte.ts';
+import { isOver } from './states.ts';
 
 /** Days that patients can have booked ahead: seven windows. */
 const AHEAD = 200;
@@ -33,10 +35,19 @@ class Agenda {
   changed = $state.raw<readonly Id[]>([]);
   /** What became of bytes whose answer was lost, until somebody has read it. */
   resent = $state.raw<readonly Resent[]>([]);
+  /** Declined by itself, since another appointment has the time or its claims are not those of its time: somebody must call. */
+  declined = $state.raw<readonly AgendaItem[]>([]);
+  /** Notes and no-shows that wait on this device to be sent with those of the day. */
+  later = $state(0);
+  readonly sending = new Attempt();
+  /** Private links of bookings that were typed in, by record: nobody can make them again once this page is locked. */
+  papers = $state.raw<ReadonlyMap<Id, PaperLink>>(new Map());
   /** Appointments whose events do not verify: they are not shown. */
   broken = $state(0);
   readonly waiting = $derived(this.items.filter((item) => item.kind === 'booking' && item.state === 'reserved' && item.appointment.date >= this.today));
   #from: LocalDate = addDays(deviceToday(), -BACK);
+  /** The device's day when it was last read: at midnight another day is today, though nothing has changed. */
+  #readOn: LocalDate = deviceToday();
   #running: Promise<void> | null = null;
   #again = false;
 
@@ -46,6 +57,9 @@ class Agenda {
     this.news = [];
     this.changed = [];
     this.resent = [];
+    this.declined = [];
+    this.papers = new Map();
+    this.later = 0;
     this.loaded = false;
     this.broken = 0;
     this.failure = null;
@@ -82,14 +96,21 @@ class Agenda {
     if (!synced.ok && hadAny) return;
     if (synced.ok) {
       this.broken = synced.value.broken;
+      this.later = synced.value.later;
       this.resent = [...this.resent, ...synced.value.resent];
+      for (const { record, link } of synced.value.resent) if (link !== undefined) this.keepPaper(record, link);
     }
-    if (synced.ok && hadAny && synced.value.changed.length === 0 && synced.value.confirmed.length === 0) return;
+    if (synced.ok && hadAny && synced.value.changed.length === 0 && this.#readOn === deviceToday()) return;
     await this.#read();
+    if (synced.ok) {
+      const answered = new Set(synced.value.confirmed);
+      const declined = this.items.filter(({ record, state }) => state === 'declined' && answered.has(record));
+      if (declined.length > 0) this.declined = [...this.declined, ...declined];
+    }
     if (!synced.ok || !hadAny) return;
     this.changed = synced.value.changed;
     const fresh = new Set(synced.value.changed.filter((record) => !known.has(record)));
-    const news = this.items.filter(({ kind, record }) => kind === 'booking' && fresh.has(record));
+    const news = this.items.filter(({ kind, record, state }) => kind === 'booking' && fresh.has(record) && !isOver(state));
     if (news.length > 0) this.news = news;
   }
 
@@ -99,6 +120,7 @@ class Agenda {
       this.failure ??= found.failure;
       return;
     }
+    this.#readOn = deviceToday();
     this.items = found.value.items;
     this.today = found.value.today;
     this.loaded = true;
@@ -108,6 +130,16 @@ class Agenda {
   async reach(from: LocalDate): Promise<void> {
     if (from >= this.#from) return;
     this.#from = addDays(from, -BACK);
+    await this.#read();
+  }
+
+  /** Sends what waits for the day's end. */
+  async sendLater(): Promise<void> {
+    if (this.sending.busy) return;
+    const sent = await this.sending.run(() => session.call('sendLater', {}));
+    if (sent === null) return;
+    this.later = sent.later;
+    this.changed = sent.changed;
     await this.#read();
   }
 
@@ -127,6 +159,10 @@ class Agenda {
     const item: AgendaItem = { record, kind, state, appointment, name, attention, colour };
     const others = this.items.filter((one) => one.record !== record);
     this.items = [...others, item].sort((a, b) => a.appointment.start - b.appointment.start);
+  }
+
+  keepPaper(record: Id, paper: PaperLink): void {
+    this.papers = new Map([...this.papers, [record, paper]]);
   }
 
   /** After something was made here: it is read back like anything else. */
