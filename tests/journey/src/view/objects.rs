@@ -15,11 +15,13 @@ use super::Names;
 /// Shows bytes of a kind; `None` where they are not of it.
 pub(super) type Show = fn(&[u8], &mut Names) -> Option<String>;
 
+#[expect(clippy::unnecessary_wraps, reason = "one of the ways to show bytes")]
 pub(super) fn id(bytes: &[u8], names: &mut Names) -> Option<String> {
     Some(names.name(bytes))
 }
 
 /// A signature, or a work: none, or there.
+#[expect(clippy::unnecessary_wraps, reason = "one of the ways to show bytes")]
 pub(super) fn presence(bytes: &[u8], _: &mut Names) -> Option<String> {
     let is_zero = bytes.iter().all(|byte| *byte == 0);
     Some(format!("{}[{}]", if is_zero { "none" } else { "some" }, bytes.len()))
