@@ -3,13 +3,13 @@
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-const COMPILED = /\/src\/messages\/generated\//u;
+const COMPILED = '/src/messages/generated/';
 
 export const messageLocale = (root: string): Plugin => ({
   name: 'souspli:message-locale',
   enforce: 'pre',
   resolveId(source, importer) {
-    const asks = source.endsWith('/runtime.js') && importer !== undefined && COMPILED.test(importer);
+    const asks = source.endsWith('/runtime.js') && importer?.includes(COMPILED) === true;
     return asks ? join(root, 'src/messages/locale.ts') : null;
   },
 });
