@@ -173,7 +173,7 @@ fn link_rows_receipts_vaults_and_authorizations_come_back() {
 /// Of each shape that names a suite: its label, its bytes, and whether they are read.
 type Shape = (Label, Vec<u8>, fn(&[u8]) -> bool);
 
-fn shapes() -> Vec<Shape> {
+fn shapes() -> [Shape; 5] {
     let digest = Digest([3; 32]);
     let link = Link { context: CONTEXT, generation: 0, sequence: 2, previous: digest, leaf: digest };
     let statement = ReceiptStatement { link, minute: 5, mmd: sizes::MMD_MINUTES };
@@ -199,7 +199,7 @@ fn shapes() -> Vec<Shape> {
     let vault = VaultStatement { vault: VaultId([1; 16]), generation: 2, key, payload_hash: digest };
     let vault = SealedVault::assemble(vault, &vec![5; SLOTS], &vec![6; VAULT_BOX], &Signature([7; 64]));
     let event = event(&header(), &Signature([16; 64])).expect("event");
-    vec![
+    [
         (Label::Event, event.into_bytes(), |bytes| Event::parse(bytes.to_vec()).is_ok()),
         (Label::Receipt, receipt.encode(), |bytes| Receipt::decode(bytes).is_ok()),
         (Label::Hold, hold.encode(), |bytes| HoldRequest::decode(bytes).is_ok()),

@@ -21,6 +21,7 @@ mod unlock;
 mod versions;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use souspli_attest::head_after;
@@ -76,6 +77,8 @@ struct Unlocked {
     availability: Option<Availability>,
     seen: Option<publish::Seen>,
     chain: Chain,
+    /// The chain's head after each of its entries: what members quote.
+    heads: BTreeSet<Digest>,
     ledger: Ledger,
     /// Digest of the claimed-id set that was compared with the chain last.
     compared: Digest,

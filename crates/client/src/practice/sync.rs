@@ -107,9 +107,10 @@ impl Session {
     /// Opens a page's events, in two workers where there are two, and puts them into the ledger and the index.
     async fn take_page(&mut self, io: &Io, page: Vec<(&SyncEntry, Receipt)>) -> Result<Vec<RecordId>, Failure> {
         let mut chain = self.open()?.chain;
-        let mut events = Vec::new();
+        let (mut events, mut heads) = (Vec::new(), Vec::new());
         for (entry, receipt) in &page {
             chain = chain.after(receipt, entry.event.is_none());
+            heads.push(chain.head);
             let Some(bytes) = &entry.event else { continue };
             let event = Event::parse(bytes.0.clone()).map_err(|_| Distrust::BadEvent)?;
             events.push((event, *receipt));
@@ -123,13 +124,14 @@ impl Session {
             events.into_iter().zip(opened).map(|((event, receipt), plain)| Row { event, receipt, plain }).collect();
         self.learn_identities(io, &rows).await?;
         let open = self.open()?;
+        open.heads.extend(&heads);
         for row in &mut rows {
             // Before the page is kept: a later session, which may not know the roster of that epoch, believes it.
-            if let Err(distrust) = open.rostered(row.event.header()) {
+            if let Err(distrust) = open.by_a_member(row.event.header()) {
                 row.plain = Err(distrust);
             }
         }
-        self.keep_page(io, chain, &rows).await;
+        self.keep_page(io, chain, &heads, &rows).await;
         let open = self.open()?;
         let changed = rows.iter().map(|row| row.event.header().record).collect();
         for row in rows {
@@ -159,14 +161,15 @@ impl Session {
     }
 
     /// Keeps a page sealed, so that each event is opened once on a device. Where storage refuses, it is opened again.
-    async fn keep_page(&mut self, io: &Io, chain: Chain, rows: &[Row]) {
+    async fn keep_page(&mut self, io: &Io, chain: Chain, heads: &[Digest], rows: &[Row]) {
         let Some(open) = self.unlocked.as_deref() else { return };
         let name = format!("{INDEX}{}/{:016x}", open.member.vault(), chain.sequence);
         let mut plain = Zeroizing::new(vec![PAGE]);
         plain.extend_from_slice(&open.chain.sequence.to_be_bytes());
         plain.extend_from_slice(&chain.sequence.to_be_bytes());
         plain.extend_from_slice(&chain.publications.to_be_bytes());
-        plain.extend_from_slice(chain.head.as_bytes());
+        plain.extend_from_slice(&u16::try_from(heads.len()).unwrap_or_default().to_be_bytes());
+        plain.extend(heads.iter().flat_map(|head| head.0));
         for row in rows {
             row.write(&mut plain);
         }
@@ -185,7 +188,7 @@ impl Session {
         let receipt_key = practice.identity.receipt_key;
         for (name, sealed) in pages {
             let Ok(plain) = open.local.open_index(name.as_bytes(), &sealed) else { continue };
-            let Some(Page { after, chain, rows }) = Page::read(plain.expose_secret()) else { continue };
+            let Some(Page { after, chain, heads, rows }) = Page::read(plain.expose_secret()) else { continue };
             let genuine = |row: &Row| {
                 let hash = souspli_attest::event_hash(row.event.bytes());
                 verify_receipt(&row.receipt.encode(), &hash, &open.context, &receipt_key).is_ok()
@@ -193,6 +196,7 @@ impl Session {
             if after != open.chain.sequence || chain.sequence <= after || !rows.iter().all(genuine) {
                 continue;
             }
+            open.heads.extend(heads);
             for row in rows {
                 open.take(row);
             }
@@ -219,8 +223,9 @@ impl Unlocked {
         }
     }
 
-    /// Whether the author of an event was a member in its epoch, if it says so.
-    fn rostered(&self, header: &Header) -> Result<(), Distrust> {
+    /// Whether the author of an event was a member in its epoch, if it says so, and saw this chain: a head that is none
+    /// of its own means that the host shows another one to another device.
+    fn by_a_member(&self, header: &Header) -> Result<(), Distrust> {
         if header.author_kind != AuthorKind::Member {
             return Ok(());
         }
@@ -228,7 +233,8 @@ impl Unlocked {
         let identity = current
             .filter(|identity| identity.epoch == header.epoch)
             .or_else(|| self.openers.identities.get(&header.epoch));
-        identity.and_then(|identity| identity.member(&header.author)).map(|_| ()).ok_or(Distrust::NotRostered)
+        identity.and_then(|identity| identity.member(&header.author)).ok_or(Distrust::NotRostered)?;
+        if header.head.is_zero() || self.heads.contains(&header.head) { Ok(()) } else { Err(Distrust::BadChain) }
     }
 
     fn ledger_identities(&self) -> &std::collections::BTreeMap<u32, souspli_crypto::publish::Identity> {
@@ -283,6 +289,8 @@ struct Page {
     after: u64,
     /// The chain at its end.
     chain: Chain,
+    /// Its head after each entry.
+    heads: Vec<Digest>,
     rows: Vec<Row>,
 }
 
@@ -291,7 +299,9 @@ impl Page {
         let (after, rest) = bytes.strip_prefix(&[PAGE])?.split_first_chunk::<8>()?;
         let (sequence, rest) = rest.split_first_chunk::<8>()?;
         let (publications, rest) = rest.split_first_chunk::<8>()?;
-        let (head, mut rest) = rest.split_first_chunk::<32>()?;
+        let (count, rest) = rest.split_first_chunk::<2>()?;
+        let (heads, mut rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*count)) * Digest::SIZE)?;
+        let heads: Vec<Digest> = heads.as_chunks().0.iter().copied().map(Digest).collect();
         let mut rows = Vec::new();
         while !rest.is_empty() {
             let (row, after) = Row::read(rest)?;
@@ -299,7 +309,7 @@ impl Page {
             rest = after;
         }
         let (sequence, publications) = (u64::from_be_bytes(*sequence), u64::from_be_bytes(*publications));
-        let chain = Chain { sequence, publications, head: Digest(*head) };
-        Some(Self { after: u64::from_be_bytes(*after), chain, rows })
+        let chain = Chain { sequence, publications, head: *heads.last()? };
+        Some(Self { after: u64::from_be_bytes(*after), chain, heads, rows })
     }
 }

@@ -1,5 +1,7 @@
 //! Unlocking, recovering, changing the passphrase, locking (`docs/spec/keys.md` §6).
 
+use std::collections::BTreeSet;
+
 use souspli_crypto::keys::{AccountKey, CalendarKey, MemberKeys, RecoveryCode, Role, StaffKey};
 use souspli_crypto::local::LocalKeys;
 use souspli_crypto::publish::{Grant, open_grant, verify_publication};
@@ -150,6 +152,7 @@ impl Session {
             availability: None,
             seen: None,
             chain: Chain::START,
+            heads: BTreeSet::new(),
             ledger: Ledger::default(),
             compared: Digest::ZERO,
             later: Vec::new(),

@@ -197,6 +197,18 @@ impl Forge {
         receipt(ReceiptStatement { link, minute: self.now, mmd: 1_440 }, &self.host)
     }
 
+    /// The same entries in a chain of their own: two publications have changed places, and every receipt is new.
+    pub(crate) fn fork(&self, answer: &mut SyncAnswer) {
+        answer.entries.swap(1, 2);
+        let mut head = Digest::ZERO;
+        for (place, entry) in (1..).zip(&mut answer.entries) {
+            let mut statement = Receipt::decode(&entry.receipt.0).expect("a receipt").statement;
+            (statement.link.sequence, statement.link.previous) = (place, head);
+            head = head_after(&statement.link);
+            entry.receipt = receipt(statement, &self.host);
+        }
+    }
+
     /// Adds an event at the end of a practice's chain.
     pub(crate) fn add(&self, answer: &mut SyncAnswer, event: &Blob) {
         let Some(last) = answer.entries.last().filter(|_| !answer.more) else { return };

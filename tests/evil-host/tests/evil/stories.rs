@@ -130,6 +130,23 @@ async fn what_a_stranger_wrote_is_not_believed_once_the_roster_has_changed() {
 }
 
 #[tokio::test]
+async fn two_devices_that_are_shown_two_chains_find_out() {
+    let mut story = Story::begin(&Look::SMALL).await;
+    let known = story.book(|times| first_on(times, "2026-11-25")).await;
+    story.owner.must(MONDAY, "sync", json!({})).await;
+    let (forge, proxy) = (story.forge(&known).await, Proxy::before(story.addr()).await);
+    let mut member = Member::new(proxy.addr);
+    member.must(MONDAY, "unlock", story.keys()).await;
+    proxy.tell(Arc::new(Lie::about("/sync", move |answer: &mut SyncAnswer| forge.fork(answer))));
+    assert_eq!(member.must(MONDAY, "sync", json!({})).await["broken"], 0, "a chain like any other");
+    drop(proxy.take());
+    let note = json!({ "record": known["record"], "text": "Seen on the other chain" });
+    assert_eq!(member.fails(MONDAY, "note", note).await, "outcome_unknown");
+    assert_eq!(member.fails(MONDAY, "sync", json!({})).await, "rolled_back", "the one that wrote it is told");
+    assert_eq!(story.owner.must(MONDAY, "sync", json!({})).await["broken"], 1, "and so is the other");
+}
+
+#[tokio::test]
 async fn a_member_added_elsewhere_is_believed_at_once() {
     let mut story = Story::begin(&Look::SMALL).await;
     let mut elsewhere = Member::new(story.addr());
