@@ -3,7 +3,7 @@
 
 import * as m from '../messages/generated/messages.js';
 import type { Failure } from '../sealed/contract.ts';
-import { FAILURES, weightOf } from '../ui/failures.ts';
+import { FAILURES, weightOf, type KeyCode } from '../ui/failures.ts';
 
 type Sentence = (numbers: Readonly<Record<string, number>>) => string;
 
@@ -123,7 +123,7 @@ const OWN: Readonly<Record<string, Sentence>> = {
   passphrase_kept: () => m.practice_failure_passphrase_kept(),
   turned_round: () => m.practice_failure_turned(),
   visit_too_long: () => m.practice_failure_visit_too_long(),
-};
+} satisfies Readonly<Record<KeyCode, Sentence>> & Readonly<Record<string, Sentence>>;
 
 export const sentenceFor = ({ code, numbers }: Pick<Failure, 'code' | 'numbers'>): string =>
   OWN[code]?.(numbers) ?? FAILURES[code]?.[1]() ?? m.practice_failure_unknown({ code });

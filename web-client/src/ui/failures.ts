@@ -1,5 +1,6 @@
-// A sentence for every code that a patient may meet, and most that a practice may (`practice/failures.ts`): of the host (docs/spec/http.md §5), of the verifier (publications.md §6), of storage, of
-// the network and of this page. `failures.test.ts` holds the list against those texts.
+// A sentence for every code that a patient may meet, and most that a practice may (`practice/failures.ts`): of the host
+// (docs/spec/http.md §5), of the verifier (publications.md §6), of storage, of the network and of this page.
+// `failures.test.ts` holds the list against those texts.
 
 import type { Failure } from '../sealed/contract.ts';
 import type { Code } from '../sealed/host-api.ts';
@@ -12,6 +13,9 @@ import * as m from '../messages/generated/messages.js';
 export type Weight = 'stop' | 'closed' | 'again' | 'choose';
 
 type Entry = readonly [Weight, () => string];
+
+/** The host's codes of keys and vaults, which no patient has. */
+export type KeyCode = Extract<Code, 'not_in_acl' | 'registration_closed' | 'no_vault' | 'already_registered' | 'vault_exists' | 'vault_conflict'>;
 
 const mismatch: Entry = ['again', m.failure_mismatch];
 const stopped: Entry = ['stop', m.failure_stopped];
@@ -91,7 +95,7 @@ export const FAILURES: Readonly<Record<string, Entry>> = {
   sealed_missing: ['stop', m.failure_sealed_missing],
   sealed_broken: ['stop', m.failure_sealed_broken],
   sealed_closed: ['stop', m.failure_sealed_closed],
-} satisfies Readonly<Record<Code, Entry>> & Readonly<Record<string, Entry>>;
+} satisfies Readonly<Record<Exclude<Code, KeyCode>, Entry>> & Readonly<Record<string, Entry>>;
 
 export const sentenceOf = (failure: Failure): string => FAILURES[failure.code]?.[1]() ?? m.failure_unknown({ code: failure.code });
 
