@@ -4,16 +4,17 @@
 
 pub mod practice;
 pub mod spawned;
+mod stream;
 pub mod tables;
 pub mod view;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -24,6 +25,8 @@ use souspli_client::flow::{Effect, Flow, Outcome, Step};
 use souspli_client::http::{Request, Response};
 use souspli_client::seal::Rng;
 use souspli_server::{Config, Host, ManualClock, Running};
+
+pub use stream::Stream;
 
 /// 2026-11-23 08:00 UTC, a Monday.
 pub const MONDAY: u32 = 29_923_680;
@@ -50,6 +53,9 @@ pub struct Exchange {
     pub answer: Vec<u8>,
 }
 
+/// What crosses the wires of several devices, in the order in which a host sees it.
+pub type Tap = Arc<Mutex<Vec<Exchange>>>;
+
 /// A device: carries out what flows ask, against one host.
 pub struct Device {
     host: SocketAddr,
@@ -64,6 +70,8 @@ pub struct Device {
     pub deaf_from: Option<usize>,
     /// Requests from this one on do not leave.
     pub offline_from: Option<usize>,
+    /// Where everything is written down too, among what other devices send.
+    pub tap: Option<Tap>,
 }
 
 impl Device {
@@ -88,6 +96,7 @@ impl Device {
             refuses: false,
             deaf_from: None,
             offline_from: None,
+            tap: None,
         }
     }
 
@@ -131,11 +140,21 @@ impl Device {
         let Some(exchange) = self.exchange(&request).await else { return Outcome::Offline };
         let response =
             Response { status: exchange.status, headers: exchange.headers.clone(), body: exchange.answer.clone() };
+        if let Some(tap) = &self.tap {
+            tap.lock().expect("the tap").push(exchange.clone());
+        }
         self.exchanges.push(exchange);
         if self.deaf_from.is_some_and(|from| number >= from) { Outcome::Offline } else { Outcome::Response(response) }
     }
 
     async fn exchange(&self, request: &Request) -> Option<Exchange> {
+        let (mut exchange, answer) = self.open(request).await?;
+        exchange.answer = answer.collect().await.ok()?.to_bytes().to_vec();
+        Some(exchange)
+    }
+
+    /// Sends a request, and gives the answer as soon as it begins.
+    async fn open(&self, request: &Request) -> Option<(Exchange, Incoming)> {
         let uri = format!("http://{}{}", self.host, request.path);
         let mut builder = hyper::Request::builder().method(request.method).uri(uri);
         for (name, value) in &request.headers {
@@ -148,14 +167,15 @@ impl Device {
         let headers = head.headers.iter();
         let headers =
             headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned())).collect();
-        Some(Exchange {
+        let exchange = Exchange {
             request: format!("{} {}", request.method, request.path),
             sent: request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             body,
             status: head.status.as_u16(),
             headers,
-            answer: answer.collect().await.ok()?.to_bytes().to_vec(),
-        })
+            answer: Vec::new(),
+        };
+        Some((exchange, answer))
     }
 }
 

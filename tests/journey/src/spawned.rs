@@ -1,61 +1,52 @@
-//! The host as its own process: what it logs and counts is what an operator would see.
+//! A host as a process of its own, with its log, its metrics and its files; its clock is set by hand.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// A running `souspli-server`.
+/// How long a host may take to begin.
+const START: Duration = Duration::from_secs(30);
+
+/// A running `clocked-host`.
 pub struct Spawned {
     child: Child,
     /// Where it listens.
     pub addr: SocketAddr,
     metrics: SocketAddr,
+    clock: ChildStdin,
+    said: Receiver<String>,
     log: Arc<Mutex<Vec<String>>>,
 }
 
-/// The binary: named by `SOUSPLI_SERVER_BIN`, else beside the test's own.
-pub fn server_binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("SOUSPLI_SERVER_BIN") {
-        return path.into();
-    }
-    let own = std::env::current_exe().expect("a path");
-    let folder = own.parent().and_then(Path::parent).expect("the target folder");
-    let binary = folder.join("souspli-server");
-    assert!(binary.exists(), "build it first: cargo build -p souspli-server (or set SOUSPLI_SERVER_BIN)");
-    binary
-}
-
 impl Spawned {
-    /// Starts a host with JSON logs and metrics, and waits until it is ready.
-    pub fn start(data: &Path, database_url: Option<&str>) -> Self {
+    /// Starts the host that `binary` is, at a minute, and waits until it is ready.
+    pub fn start(binary: &Path, data: &Path, database_url: Option<&str>, minute: u32) -> Self {
         let (port, metrics_port) = (free_port(), free_port());
-        let mut command = Command::new(server_binary());
-        command.arg("serve").arg("--port").arg(port.to_string()).arg("--data").arg(data);
-        command.arg("--metrics-listen").arg(format!("127.0.0.1:{metrics_port}"));
-        command.env("SOUSPLI_LOG", "json").env("NO_COLOR", "1").stdin(Stdio::null());
-        if let Some(url) = database_url {
-            command.arg("--database-url").arg(url);
-        }
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("souspli-server starts");
+        let mut command = Command::new(binary);
+        command.args([port.to_string(), metrics_port.to_string(), minute.to_string()]).arg(data);
+        command.args(database_url).env("NO_COLOR", "1");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the host starts");
         let log = Arc::new(Mutex::new(Vec::new()));
-        if let Some(out) = child.stdout.take() {
-            collect(out, &log);
-        }
-        if let Some(err) = child.stderr.take() {
-            collect(err, &log);
-        }
+        let (say, said) = mpsc::channel();
+        let kept = Arc::clone(&log);
+        lines_of(child.stderr.take().expect("its log"), move |line| kept.lock().expect("the log").push(line));
+        lines_of(child.stdout.take().expect("its words"), move |line| drop(say.send(line)));
+        let clock = child.stdin.take().expect("its clock");
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let spawned = Self { child, addr: local(port), metrics: local(metrics_port), log };
-        for _ in 0..200 {
-            if get(spawned.addr, "/readyz").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
-                return spawned;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("the host is not ready:\n{}", spawned.log().join("\n"));
+        let spawned = Self { child, addr: local(port), metrics: local(metrics_port), clock, said, log };
+        spawned.hear("ready");
+        spawned
+    }
+
+    /// Sets its clock.
+    pub fn set(&mut self, minute: u32) {
+        writeln!(self.clock, "{minute}").expect("the clock is set");
+        self.hear("set");
     }
 
     /// The log so far.
@@ -65,7 +56,13 @@ impl Spawned {
 
     /// The metrics now.
     pub fn metrics(&self) -> String {
-        get(self.metrics, "/metrics").expect("metrics")
+        let answer = get(self.metrics, "/metrics").expect("metrics");
+        answer.split_once("\r\n\r\n").expect("a head and a body").1.to_owned()
+    }
+
+    fn hear(&self, word: &str) {
+        let said = self.said.recv_timeout(START);
+        assert_eq!(said.as_deref(), Ok(word), "{}", self.log().join("\n"));
     }
 }
 
@@ -76,13 +73,8 @@ impl Drop for Spawned {
     }
 }
 
-fn collect(stream: impl std::io::Read + Send + 'static, log: &Arc<Mutex<Vec<String>>>) {
-    let log = Arc::clone(log);
-    std::thread::spawn(move || {
-        for line in BufReader::new(stream).lines().map_while(Result::ok) {
-            log.lock().expect("the log").push(line);
-        }
-    });
+fn lines_of(stream: impl std::io::Read + Send + 'static, mut take: impl FnMut(String) + Send + 'static) {
+    std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).for_each(&mut take));
 }
 
 fn free_port() -> u16 {

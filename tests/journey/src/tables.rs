@@ -1,75 +1,91 @@
-//! Every row of a database, as kinds and lengths; read without any code of the host's.
+//! Every row of a database; read without any code of the host's.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
-/// Columns whose number is a time or a window: they count by width.
-const TIMES: [&str; 4] = ["window", "minute", "until", "expires"];
+use crate::view::{Cell, Row, Rows};
+
+/// When and how fast the tables were made; before any practice.
+const MIGRATIONS: &str = "_sqlx_migrations";
 
 /// The rows of a SQLite file.
-pub async fn sqlite(path: &Path) -> BTreeMap<String, Vec<String>> {
+pub async fn sqlite(path: &Path) -> Rows {
     let mut db = SqliteConnectOptions::new().filename(path).read_only(true).connect().await.expect("the database");
     let tables = "select name from sqlite_schema where type = 'table' order by name";
     let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut db).await.expect("tables");
-    let mut rows = BTreeMap::new();
-    for table in tables {
+    let mut rows = Rows::new();
+    for table in tables.into_iter().filter(|table| table != MIGRATIONS) {
         let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info(?) order by cid")
             .bind(&table)
             .fetch_all(&mut db)
             .await
             .expect("columns");
-        let shapes: Vec<String> = columns
-            .iter()
-            .map(|column| {
-                let value = if times(column) {
-                    format!("length(cast(\"{column}\" as text))")
-                } else {
-                    format!("case typeof(\"{column}\") when 'integer' then \"{column}\" else length(\"{column}\") end")
-                };
-                format!("'{column}:' || typeof(\"{column}\") || ifnull({value}, '')")
-            })
-            .collect();
-        let sql = format!("select {} from \"{table}\"", shapes.join(" || ' ' || "));
-        let mut lines: Vec<String> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut db).await.expect("rows");
-        lines.sort();
-        rows.insert(table, lines);
+        let value = |column: &String| {
+            format!(
+                "case typeof(\"{column}\") when 'null' then 'n' when 'blob' then 'b' || hex(\"{column}\") else 'p' || \"{column}\" end"
+            )
+        };
+        let values: Vec<String> = columns.iter().map(value).collect();
+        let sql = format!("select {} from \"{table}\"", values.join(", "));
+        let found = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut db).await.expect("rows");
+        let found = found.iter().map(|row| cells(&columns, |place| row.get(place)));
+        rows.insert(table, found.collect());
     }
     db.close().await.expect("closed");
     rows
 }
 
 /// The rows of the PostgreSQL database that the URL names.
-pub async fn postgres(url: &str) -> BTreeMap<String, Vec<String>> {
+pub async fn postgres(url: &str) -> Rows {
     let mut db = sqlx::PgConnection::connect(url).await.expect("the database");
-    let columns = "select table_name::text, column_name::text, data_type::text from information_schema.columns
+    let columns = "select table_name::text, column_name::text, udt_name::text from information_schema.columns
         where table_schema not in ('pg_catalog', 'information_schema') order by table_name, ordinal_position";
-    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut tables = std::collections::BTreeMap::<String, Vec<(String, String)>>::new();
     for row in sqlx::query(columns).fetch_all(&mut db).await.expect("columns") {
-        let (table, column, kind): (String, String, String) = (row.get(0), row.get(1), row.get(2));
-        let value = match kind.as_str() {
-            "bytea" => format!("octet_length(\"{column}\")::text"),
-            "smallint" | "integer" | "bigint" if times(&column) => format!("length(\"{column}\"::text)::text"),
-            "smallint" | "integer" | "bigint" | "boolean" => format!("\"{column}\"::text"),
-            _ => format!("length(\"{column}\"::text)::text"),
-        };
-        tables.entry(table).or_default().push(format!("'{column}:{kind}' || coalesce({value}, 'null')"));
+        tables.entry(row.get(0)).or_default().push((row.get(1), row.get(2)));
     }
-    let mut rows = BTreeMap::new();
-    for (table, shapes) in tables {
-        let sql = format!("select {} from \"{table}\"", shapes.join(" || ' ' || "));
-        let mut lines: Vec<String> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut db).await.expect("rows");
-        lines.sort();
-        rows.insert(table, lines);
+    tables.remove(MIGRATIONS);
+    let mut rows = Rows::new();
+    for (table, columns) in tables {
+        let value = |(column, kind): &(String, String)| {
+            let text = match kind.as_str() {
+                "bytea" => format!("'b' || encode(\"{column}\", 'hex')"),
+                "_bytea" => format!(
+                    "'l' || array_to_string(array(select encode(item, 'hex') from unnest(\"{column}\") as item), ',')"
+                ),
+                _ => format!("'p' || \"{column}\"::text"),
+            };
+            format!("coalesce({text}, 'n')")
+        };
+        let values: Vec<String> = columns.iter().map(value).collect();
+        let sql = format!("select {} from \"{table}\"", values.join(", "));
+        let found = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut db).await.expect("rows");
+        let columns: Vec<String> = columns.into_iter().map(|(column, _)| column).collect();
+        let found = found.iter().map(|row| cells(&columns, |place| row.get(place)));
+        rows.insert(table, found.collect());
     }
     db.close().await.expect("closed");
     rows
 }
 
-fn times(column: &str) -> bool {
-    TIMES.iter().any(|time| column.contains(time))
+fn cells(columns: &[String], value: impl Fn(usize) -> String) -> Row {
+    columns.iter().enumerate().map(|(place, column)| (column.clone(), cell(&value(place)))).collect()
+}
+
+/// A letter for the kind, and the value behind it.
+fn cell(text: &str) -> Cell {
+    let (kind, value) = text.split_at(1);
+    match kind {
+        "n" => Cell::Null,
+        "b" => Cell::Bytes(bytes(value)),
+        "l" => Cell::List(value.split(',').filter(|item| !item.is_empty()).map(bytes).collect()),
+        _ => Cell::Plain(value.to_owned()),
+    }
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks_exact(2).map(|pair| std::str::from_utf8(pair).expect("hex"));
+    pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hex")).collect()
 }
