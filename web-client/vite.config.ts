@@ -15,13 +15,17 @@ export default defineConfig(({ mode }) => {
   return {
     root,
     plugins: [messageLocale(root), svelte(), sealedWasm(root), integrityOfTags(page)],
-    worker: { format: 'iife', plugins: () => [sealedWasm(root)] },
+    // Minified by Rolldown, whatever minifies the pages.
+    worker: { format: 'iife', plugins: () => [sealedWasm(root)], rolldownOptions: { output: { minify: true } } },
     build: {
       target: 'es2022',
       // The patient's build comes first and empties the folder.
       emptyOutDir: !practice,
       copyPublicDir: !practice,
       modulePreload: false,
+      // Of the patient's page a second and a third pass find what the first one uncovers: 1.2 kB less to load.
+      minify: practice ? 'oxc' : 'terser',
+      terserOptions: { compress: { passes: 3, ecma: 2022 } },
       assetsInlineLimit: 0,
       cssCodeSplit: false,
       rolldownOptions: {
