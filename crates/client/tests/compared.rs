@@ -23,8 +23,8 @@ fn form() -> FormView {
 /// What a booking of this form says, sealed as bytes and read again.
 fn told(context: &Context, form: &FormView) -> Story {
     let appointment = Appointment::blocked(ItemId([1; 8]), 5_984_628, 6).expect("fits");
-    let content = Desk::Booked { appointment, contact: form.contact() };
-    let d = BodyD { clinical: Some(0), view_key: Some(Box::new([7; 1_216])), content }.encode(context);
+    let booked = Desk::Booked { appointment, contact: form.contact() };
+    let d = BodyD { clinical: Some(0), view_key: Some(Box::new([7; 1_216])), content: booked }.encode(context);
     let answers = form.answers.iter().map(|answer| (answer.question, answer.text.clone())).collect();
     let c = BodyC { text: form.reason.clone(), answers }.encode(context, Kind::Booked);
     let said = Said::read(context, &d, Some(&c)).expect("reads");

@@ -130,7 +130,6 @@ impl Session {
 
     async fn open(&mut self, io: &Io, fragment: &str, now: u32) -> Result<String, Failure> {
         self.take_link(fragment)?;
-        self.load_pins(io).await;
         let opens = match self.linked()?.1 {
             Right::Book { .. } => {
                 self.fetch_practice(io, now).await?;

@@ -5,7 +5,6 @@ mod call;
 mod choose;
 mod manage;
 mod outbox;
-mod seen;
 mod show;
 
 use std::cell::RefCell;
@@ -68,8 +67,6 @@ struct Session {
     host: Host,
     link: Option<(Context, Right)>,
     pins: Pins,
-    /// What the device has kept of them.
-    kept_pins: Pins,
     /// What a record's events say that its patient may read.
     access: Option<CalendarKey>,
     /// The epoch of its last event: where nobody has signed keys since, the practice is read as of then.
@@ -89,7 +86,6 @@ impl Patient {
             host: Host::default(),
             link: None,
             pins: Pins::default(),
-            kept_pins: Pins::default(),
             access: None,
             written_in: None,
             practice: None,
@@ -169,7 +165,6 @@ impl Session {
             Verified::Open(practice) => Some(practice),
             Verified::Silent => None,
         };
-        self.keep_pins(io).await;
         Ok(self.practice.as_deref())
     }
 
@@ -195,7 +190,6 @@ impl Session {
             }
             let availability = verify_times(practice, &times, &mut self.pins, now)?;
             self.availability = Some(availability);
-            self.keep_pins(io).await;
             return Ok(());
         }
         Ok(())

@@ -7,9 +7,7 @@ use souspli_protocol::event::{Event, Operation};
 use souspli_protocol::wire::{Blob, Profile, RecordAnswer, SyncAnswer, SyncEntry, Times, VaultAnswer};
 
 use crate::case::Case;
-use crate::scene::Scene::{
-    Fetch, FetchAgain, FetchReloaded, OpenAgain, OpenReloaded, Read, ReadAgain, ReadReloaded, UnlockAgain,
-};
+use crate::scene::Scene::{Fetch, FetchAgain, FetchReloaded, OpenAgain, Read, ReadAgain, UnlockAgain};
 use crate::world::{Booked, World};
 
 pub(crate) fn cases(world: &World) -> Vec<Case> {
@@ -78,7 +76,6 @@ fn under_the_newest_number(world: &World) -> Vec<Case> {
         case("an old roster", OpenAgain, of_profile(Box::new(move |mine| mine.identity.clone_from(&identity)))),
         case("an old catalogue", OpenAgain, of_profile(Box::new(move |mine| mine.catalogue.clone_from(&catalogue)))),
         case("all that is old", OpenAgain, all()),
-        case("all that is old, after a reload", OpenReloaded, all()),
         case("all that the agent judges by", FetchAgain, all()),
         case("all that the agent judges by, after a reload", FetchReloaded, all()),
     ]
@@ -160,13 +157,6 @@ fn records(world: &World) -> Vec<Case> {
         "rolled_back",
         Lie::about("/records/read", |answer: &mut RecordAnswer| drop(answer.entries.pop())),
     )];
-    cases.push(Case::new(
-        4,
-        "a record that is shorter than it was, after a reload",
-        ReadReloaded(Booked::Confirmed),
-        "rolled_back",
-        Lie::about("/records/read", |answer: &mut RecordAnswer| drop(answer.entries.pop())),
-    ));
     let forge = || Arc::clone(&world.forge);
     for (name, event, code) in [
         ("a cancellation that was kept back", world.forge.cancellation_kept_back(), "bad_event"),

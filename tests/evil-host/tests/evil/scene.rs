@@ -17,16 +17,12 @@ pub(crate) enum Scene {
     Open,
     /// Looks, and opens the link once more.
     OpenAgain,
-    /// Looks, loads the page again, and opens the link.
-    OpenReloaded,
     /// Looks, holds a time, and books it.
     Book,
     /// Opens the private link of a booking.
     Read(Booked),
     /// Opens it, and reads it again.
     ReadAgain(Booked),
-    /// Opens it, loads the page again, and opens it.
-    ReadReloaded(Booked),
     /// The owner unlocks on a new device.
     Unlock,
     /// Unlocks, and unlocks again on the same device.
@@ -72,11 +68,10 @@ impl Stage {
 
     async fn play(&self, scene: Scene, world: &World) -> Result<(), Failure> {
         match scene {
-            Scene::Open | Scene::OpenAgain | Scene::OpenReloaded => self.open(scene, world).await,
+            Scene::Open | Scene::OpenAgain => self.open(scene, world).await,
             Scene::Book => self.book(world).await,
             Scene::Read(booked) => self.read(booked, world).await,
             Scene::ReadAgain(booked) => self.read_again(booked, world).await,
-            Scene::ReadReloaded(booked) => self.read_reloaded(booked, world).await,
             Scene::Unlock | Scene::UnlockAgain => self.unlock(scene == Scene::UnlockAgain, world).await,
             Scene::UnlockDesk => self.unlock_desk(world).await,
             Scene::Fetch | Scene::FetchAgain => self.sync(scene == Scene::FetchAgain, world).await,
@@ -90,9 +85,6 @@ impl Stage {
         if scene != Scene::Open {
             patient.call(world.now, "open", json!({ "fragment": world.practice.link })).await?;
             patient.call(world.now, "times", world.wanted()).await?;
-        }
-        if scene == Scene::OpenReloaded {
-            patient.reload();
         }
         self.turn();
         patient.call(world.now, "open", json!({ "fragment": world.practice.link })).await?;
@@ -126,15 +118,6 @@ impl Stage {
         patient.call(world.now, "open", json!({ "fragment": world.manage_link(booked) })).await?;
         self.turn();
         patient.call(world.now, "read", json!({})).await.map(drop)
-    }
-
-    async fn read_reloaded(&self, booked: Booked, world: &World) -> Result<(), Failure> {
-        let mut patient = Patient::new(self.proxy.addr);
-        let link = json!({ "fragment": world.manage_link(booked) });
-        patient.call(world.now, "open", link.clone()).await?;
-        patient.reload();
-        self.turn();
-        patient.call(world.now, "open", link).await.map(drop)
     }
 
     async fn unlock(&self, again: bool, world: &World) -> Result<(), Failure> {

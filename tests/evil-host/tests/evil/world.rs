@@ -258,8 +258,8 @@ fn inner(owner: &Member) -> Vec<(&'static str, Blob)> {
         let is_one = |blob: &&Blob| Publication::parse(blob.0.clone()).expect("one").statement().kind == kind;
         publications.iter().find(is_one).expect("published").clone()
     };
-    use PublicationKind::{Acl, Grants, Rules};
-    [("acl", Acl), ("grants", Grants), ("rules", Rules)].map(|(name, kind)| (name, newest(kind))).to_vec()
+    let kinds = [("acl", PublicationKind::Acl), ("grants", PublicationKind::Grants), ("rules", PublicationKind::Rules)];
+    kinds.map(|(name, kind)| (name, newest(kind))).to_vec()
 }
 
 async fn move_and_cancel(host: SocketAddr, practice: &Published, booking: &Value, owner: &mut Member) {
