@@ -73,9 +73,9 @@ async fn settings_of_another_device_are_never_replaced_unseen() {
     elsewhere.must(MONDAY, "publish", json!({ "catalogue": phone, "rules": now["rules"] })).await;
 
     // An answer that is lost is no change of another device: the same goes again.
-    let again = json!({ "catalogue": named(now["catalogue"].clone(), "website", "https://new.example"),
-        "rules": now["rules"] });
-    elsewhere.must(MONDAY, "settings", json!({})).await;
+    let now = elsewhere.must(MONDAY, "settings", json!({})).await;
+    let website = named(now["catalogue"].clone(), "website", "https://new.example");
+    let again = json!({ "catalogue": website, "rules": now["rules"] });
     elsewhere.device.deaf_from = Some(elsewhere.device.exchanges.len() + 2);
     assert_eq!(elsewhere.fails(MONDAY, "publish", again.clone()).await, "offline");
     elsewhere.device.deaf_from = None;
