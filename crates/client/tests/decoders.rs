@@ -2,6 +2,8 @@
 //! what a length only claims, and what one accepts has that one encoding. Damage follows from a seed, so a failure is
 //! found again.
 
+#![allow(clippy::cast_possible_truncation, reason = "any number does for damage")]
+
 use rand_core::Rng as _;
 use souspli_attest::claim_set::ClaimSet;
 use souspli_attest::{SigningKey, sha256};
@@ -32,11 +34,14 @@ use souspli_protocol::wire::{
 };
 use souspli_protocol::{Digest, Gid, ItemId, Locator, Nonce, RecordId, Signature, VerifyingKey, Work, tlv};
 
-/// What a decoder reads, and what it makes of bytes: encoded again where they are accepted.
+/// What a decoder makes of bytes: encoded again where they are accepted.
+type Decode = Box<dyn Fn(&[u8]) -> Option<Vec<u8>>>;
+
+/// A decoder, and what it reads.
 struct Decoder {
     name: &'static str,
     sample: Vec<u8>,
-    decode: Box<dyn Fn(&[u8]) -> Option<Vec<u8>>>,
+    decode: Decode,
 }
 
 fn decoder(
