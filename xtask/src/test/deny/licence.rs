@@ -1,57 +1,14 @@
-//! Licence expressions (SPDX): `MIT OR (Apache-2.0 WITH LLVM-exception AND ISC)`; `/` is an older way to write `OR`.
+//! Licence expressions (SPDX), as cargo-deny reads them.
+
+use spdx::{Expression, Licensee, ParseMode};
 
 /// Whether the allowed licences suffice for an expression; an error says what is not one.
 pub(super) fn suffices(expression: &str, allowed: &[String]) -> Result<bool, String> {
-    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let mut rest = words.as_slice();
-    let holds = either(&mut rest, allowed);
-    match (holds, rest) {
-        (Some(holds), []) => Ok(holds),
-        _ => Err(format!("`{expression}` is not a licence expression")),
-    }
-}
-
-fn either(words: &mut &[&str], allowed: &[String]) -> Option<bool> {
-    let mut holds = both(words, allowed)?;
-    while take(words, "OR") {
-        holds |= both(words, allowed)?;
-    }
-    Some(holds)
-}
-
-fn both(words: &mut &[&str], allowed: &[String]) -> Option<bool> {
-    let mut holds = one(words, allowed)?;
-    while take(words, "AND") {
-        holds &= one(words, allowed)?;
-    }
-    Some(holds)
-}
-
-fn one(words: &mut &[&str], allowed: &[String]) -> Option<bool> {
-    if take(words, "(") {
-        let holds = either(words, allowed)?;
-        return take(words, ")").then_some(holds);
-    }
-    let mut licence = next(words).filter(|word| !matches!(*word, "AND" | "OR" | "WITH" | ")"))?.to_owned();
-    if take(words, "WITH") {
-        licence = [&licence, " WITH ", next(words)?].concat();
-    }
-    Some(allowed.contains(&licence))
-}
-
-fn next<'a>(words: &mut &[&'a str]) -> Option<&'a str> {
-    let (first, rest) = words.split_first()?;
-    *words = rest;
-    Some(first)
-}
-
-fn take(words: &mut &[&str], word: &str) -> bool {
-    let found = words.first() == Some(&word);
-    if found {
-        *words = &words[1..];
-    }
-    found
+    // As crates write them: `/` is an older way to write `OR`.
+    let parsed = Expression::parse_mode(expression, ParseMode::LAX);
+    let parsed = parsed.map_err(|_| format!("`{expression}` is not a licence expression"))?;
+    let allowed: Vec<Licensee> = allowed.iter().filter_map(|licence| Licensee::parse(licence).ok()).collect();
+    Ok(parsed.evaluate(|asked| allowed.iter().any(|licensee| licensee.satisfies(asked))))
 }
 
 #[cfg(test)]
