@@ -305,7 +305,8 @@ async fn a_practice_that_confirms_by_hand_is_left_to_do_so(scene: &Scene) {
     let mut settings = scene.practice(&[("settings", json!({}))]).await;
     settings["catalogue"]["confirm"] = json!("manual");
     let by_hand = json!({ "catalogue": settings["catalogue"], "rules": settings["rules"] });
-    scene.practice(&[("publish", by_hand)]).await;
+    // Settings are replaced only by a session that has seen them.
+    scene.practice(&[("settings", json!({})), ("publish", by_hand)]).await;
 
     let mut watch = Watching::start(scene, &[]);
     assert!(watch.next().await.contains("Watching"));

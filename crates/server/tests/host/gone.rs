@@ -36,7 +36,7 @@ async fn send_and_go<T: Serialize>(host: SocketAddr, path: &str, body: &T, after
 
 /// How long a client stays: from not at all to longer than an answer takes on a slow machine.
 fn patience(number: u64) -> Duration {
-    Duration::from_micros((number % 40).pow(2) * 25)
+    Duration::from_micros((number % 40).pow(2) * 100)
 }
 
 async fn newest(client: &mut Client, practice: &Practice, since: u64) -> u64 {
