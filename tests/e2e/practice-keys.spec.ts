@@ -117,7 +117,7 @@ test('somebody at the desk gets keys of their own, and reads no reason', async (
   await page.getByRole('textbox', { name: 'Name' }).fill('Desk One');
   for (const name of ['New passphrase', 'The same passphrase again']) await page.getByRole('textbox', { name }).fill('a passphrase of the desk');
   await page.getByRole('button', { name: 'Make the keys' }).click();
-  await expect(heading(page, 'The kit of Desk One')).toBeFocused({ timeout: 30_000 });
+  await expect(heading(page, 'The recovery kit of Desk One')).toBeFocused({ timeout: 30_000 });
   await expectAccessible(page, 'the kit of the desk');
   const accountKey = ((await page.locator('[data-secret=account]').textContent()) ?? '').trim();
   await page.getByRole('button', { name: 'The kit has been handed over' }).click();

@@ -37,10 +37,16 @@ class Walk {
   }
 
   /** Where `SOUSPLI_LOOKS` names a folder, a picture of each state is put there. */
-  async see(state: string): Promise<void> {
-    await expectAccessible(this.page, `${state}, ${this.#look}`);
+  async see(state: string, onPaper = false): Promise<void> {
+    await expectAccessible(this.page, `${state}, ${this.#look}`, onPaper);
     const folder = process.env['SOUSPLI_LOOKS'];
     if (folder !== undefined) await this.page.screenshot({ path: join(folder, `${this.#look} ${state}.png`), fullPage: (await dialog(this.page).count()) === 0 });
+  }
+
+  async seeOnPaper(state: string): Promise<void> {
+    await this.page.emulateMedia({ media: 'print' });
+    await this.see(`${state}, on paper`, true);
+    await this.page.emulateMedia({ media: 'screen' });
   }
 
   button(key: string, holes?: Readonly<Record<string, string>>, place: Page | Locator = this.page): Locator {
@@ -249,9 +255,7 @@ const typingIn = async (walk: Walk): Promise<void> => {
   await walk.press('practice_new_save');
   await expect(page.getByRole('heading', { name: t('practice_link_made_title') })).toBeVisible({ timeout: 30_000 });
   await walk.see('private link');
-  await page.emulateMedia({ media: 'print' });
-  await walk.see('private link, on paper');
-  await page.emulateMedia({ media: 'screen' });
+  await walk.seeOnPaper('private link');
   await walk.press('practice_to_agenda');
 };
 
@@ -271,9 +275,7 @@ const parts = async (walk: Walk): Promise<void> => {
   await walk.closeDialog();
   await walk.press('practice_link_show_of', { name: first });
   await walk.see('link');
-  await page.emulateMedia({ media: 'print' });
-  await walk.see('link, on paper');
-  await page.emulateMedia({ media: 'screen' });
+  await walk.seeOnPaper('link');
   await walk.part('practice_nav_security');
   await walk.press('practice_change_do');
   await walk.see('keys, nothing typed');
@@ -284,8 +286,7 @@ const parts = async (walk: Walk): Promise<void> => {
   await walk.press('practice_team_add');
   await expect(page.locator('[data-secret=recovery]')).toBeVisible({ timeout: 30_000 });
   await walk.see('kit of the desk');
-  await page.emulateMedia({ media: 'print' });
-  await walk.see('kit of the desk, on paper');
+  await walk.seeOnPaper('kit of the desk');
 };
 
 for (const [name, language, use] of [
