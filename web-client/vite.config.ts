@@ -29,7 +29,7 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       cssCodeSplit: false,
       rolldownOptions: {
-        checks: { pluginTimings: false },
+        checks: { bundlerTimings: false },
         // A message that is named in a page and written nowhere would show as nothing.
         onLog(level, log, print) {
           print(log.code === 'IMPORT_IS_UNDEFINED' ? 'error' : level, log);
