@@ -9,6 +9,9 @@ import { book } from './booking';
 import { Practice, type Keys } from './practice';
 import { another, dialog } from './practice-page';
 
+// Each walk has a practice of its own, and takes a minute: no worker shall be left with all of them.
+test.describe.configure({ mode: 'parallel' });
+
 type Language = 'en' | 'fr';
 type Words = (key: string, holes?: Readonly<Record<string, string>>) => string;
 

@@ -176,7 +176,7 @@ export class Practice {
         this.#kept.delete(key);
         return Promise.resolve({ kind: 'go' });
       },
-      helper: null,
+      partner: null,
       progress: () => undefined,
     };
   }

@@ -14,13 +14,15 @@ pub struct Driver {
     /// The host.
     pub host: Host,
     shelf: Shelf,
+    /// What came of the request that was sent ahead: at once, with one thread.
+    ahead: Option<Outcome>,
     progress: bool,
 }
 
 impl Driver {
     /// A device.
     pub fn new(host: Host, shelf: Shelf) -> Self {
-        Self { host, shelf, progress: false }
+        Self { host, shelf, ahead: None, progress: false }
     }
 
     /// Shows how far the work is, where a person looks on.
@@ -53,11 +55,16 @@ impl Driver {
     async fn carry_out(&mut self, effect: Effect) -> Outcome {
         match effect {
             Effect::Send(request) => self.host.send(&request).await,
+            Effect::SendAhead(request) => {
+                self.ahead = Some(self.host.send(&request).await);
+                Outcome::Go
+            }
+            Effect::Answer => self.ahead.take().unwrap_or(Outcome::Offline),
             Effect::Keep { key, bytes } => self.shelf.keep(key, bytes).map_or(Outcome::Refused, |()| Outcome::Kept),
             Effect::Load { prefix } => self.shelf.load(&prefix).map_or(Outcome::Refused, Outcome::Loaded),
             Effect::Forget { key } => self.shelf.forget(&key).map_or(Outcome::Refused, |()| Outcome::Go),
             // One thread: the flow opens all events itself.
-            Effect::Delegate { .. } | Effect::Collect => Outcome::Refused,
+            Effect::Pass { .. } | Effect::Receive => Outcome::Refused,
             Effect::Progress { .. } => Outcome::Go,
         }
     }

@@ -17,6 +17,10 @@ use crate::http::{Request, Response};
 pub enum Effect {
     /// Send a request to the host and bring the answer.
     Send(Request),
+    /// Send a request to the host, and go on at once; one at a time.
+    SendAhead(Request),
+    /// Bring the answer to what was sent ahead.
+    Answer,
     /// Keep sealed bytes under a key, durably, before anything else happens.
     Keep {
         /// Opaque; nothing personal.
@@ -34,13 +38,13 @@ pub enum Effect {
         /// The key.
         key: String,
     },
-    /// Have a second worker open these events with its `openEvents`, and go on at once.
-    Delegate {
-        /// Envelopes.
-        events: Vec<Vec<u8>>,
+    /// Pass bytes to the other worker of this page, and go on at once. Several may be on their way.
+    Pass {
+        /// A job for a second worker, or its answer (`docs/spec/keys.md` §7).
+        bytes: Vec<u8>,
     },
-    /// Bring what the second worker opened.
-    Collect,
+    /// Bring what the other worker passes: the answers to this flow's jobs in their order, or a job.
+    Receive,
     /// Show how far the work is.
     Progress {
         /// Done so far.
@@ -53,7 +57,7 @@ pub enum Effect {
 /// What came of an effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Begin; also the answer to `Forget`, `Progress` and a `Delegate` that was taken.
+    /// Begin; also the answer to `Forget`, `Progress`, `SendAhead` and a `Pass` that was taken.
     Go,
     /// The host's answer.
     Response(Response),
@@ -65,8 +69,8 @@ pub enum Outcome {
     Refused,
     /// What is kept.
     Loaded(Vec<(String, Vec<u8>)>),
-    /// What the second worker's `openEvents` answered.
-    Collected(Vec<u8>),
+    /// What the other worker passed.
+    Received(Vec<u8>),
 }
 
 /// What a flow wants after an outcome.
@@ -99,6 +103,19 @@ impl Io {
         }
     }
 
+    /// Sends a request, and goes on at once; `answer` brings what comes of it. What was sent ahead before is given up.
+    pub async fn send_ahead(&self, request: Request) {
+        self.perform(Effect::SendAhead(request)).await;
+    }
+
+    /// The answer to what was sent ahead; `Failure::offline` when none came.
+    pub async fn answer(&self) -> Result<Response, Failure> {
+        match self.perform(Effect::Answer).await {
+            Outcome::Response(response) => Ok(response),
+            _ => Err(Failure::offline()),
+        }
+    }
+
     /// Keeps sealed bytes; `storage_refused` when the device would not.
     pub async fn keep(&self, key: String, bytes: Vec<u8>) -> Result<(), Failure> {
         match self.perform(Effect::Keep { key, bytes }).await {
@@ -120,15 +137,15 @@ impl Io {
         self.perform(Effect::Forget { key }).await;
     }
 
-    /// Gives events to a second worker; `false` when there is none.
-    pub async fn delegate(&self, events: Vec<Vec<u8>>) -> bool {
-        self.perform(Effect::Delegate { events }).await == Outcome::Go
+    /// Passes bytes to the other worker of this page; `false` when there is none.
+    pub async fn pass(&self, bytes: Vec<u8>) -> bool {
+        self.perform(Effect::Pass { bytes }).await == Outcome::Go
     }
 
-    /// What the second worker answered; `None` when it failed.
-    pub async fn collect(&self) -> Option<Vec<u8>> {
-        match self.perform(Effect::Collect).await {
-            Outcome::Collected(answer) => Some(answer),
+    /// What the other worker passes; `None` when it does not.
+    pub async fn receive(&self) -> Option<Vec<u8>> {
+        match self.perform(Effect::Receive).await {
+            Outcome::Received(bytes) => Some(bytes),
             _ => None,
         }
     }

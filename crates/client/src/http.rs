@@ -75,6 +75,26 @@ impl Host {
         Err(Failure::new("bad_nonce"))
     }
 
+    /// Sends a signed `POST` ahead; `answer` reads what comes of it.
+    pub async fn post_signed_ahead(
+        &mut self,
+        io: &Io,
+        context: &Context,
+        key: &SigningKey,
+        path: String,
+        body: &impl ToJson,
+    ) -> Result<(), Failure> {
+        let nonce = self.nonce(io).await?;
+        io.send_ahead(signed(context, key, path, encode(body), nonce)).await;
+        Ok(())
+    }
+
+    /// The answer to what was sent ahead.
+    pub async fn answer<A: FromJson>(&mut self, io: &Io) -> Result<A, Failure> {
+        let response = io.answer().await?;
+        read(self.take(&response)?)
+    }
+
     /// A signed request that the driver opens by itself and reads line by line.
     pub async fn signed_stream(
         &mut self,

@@ -2,7 +2,7 @@
 
 use souspli_attest::{claims_digest, event_hash, head_after, leaf_of, verify};
 use souspli_booking::appointment::Appointment;
-use souspli_crypto::keys::CalendarKey;
+use souspli_crypto::keys::{CalendarKey, GidKey};
 use souspli_crypto::{claim_ids, envelope};
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::{AuthorKind, Event, Header, Operation};
@@ -54,18 +54,29 @@ pub fn verify_receipt(
     context: &Context,
     receipt_key: &VerifyingKey,
 ) -> Result<Receipt, Distrust> {
-    let receipt = verify_link(bytes, context, receipt_key)?;
-    if receipt.statement.link.leaf == leaf_of(object) { Ok(receipt) } else { Err(Distrust::BadReceipt) }
+    let receipt = Receipt::decode(bytes).map_err(|_| Distrust::BadReceipt)?;
+    promises(&receipt, object, context, receipt_key)?;
+    Ok(receipt)
+}
+
+/// Verifies that a receipt is this host's, for this calendar and for an object with this hash.
+pub fn promises(
+    receipt: &Receipt,
+    object: &Digest,
+    context: &Context,
+    receipt_key: &VerifyingKey,
+) -> Result<(), Distrust> {
+    verify_link(receipt, context, receipt_key)?;
+    if receipt.statement.link.leaf == leaf_of(object) { Ok(()) } else { Err(Distrust::BadReceipt) }
 }
 
 /// Verifies that a receipt is this host's and for this calendar, whatever it was given for.
-pub fn verify_link(bytes: &[u8], context: &Context, receipt_key: &VerifyingKey) -> Result<Receipt, Distrust> {
-    let receipt = Receipt::decode(bytes).map_err(|_| Distrust::BadReceipt)?;
+pub fn verify_link(receipt: &Receipt, context: &Context, receipt_key: &VerifyingKey) -> Result<(), Distrust> {
     let statement = &receipt.statement;
     verify(receipt_key, &statement.encode(), &receipt.signature).map_err(|_| Distrust::BadReceipt)?;
     let right =
         statement.link.context == *context && statement.link.generation == GENERATION && statement.mmd == MMD_MINUTES;
-    if right { Ok(receipt) } else { Err(Distrust::BadReceipt) }
+    if right { Ok(()) } else { Err(Distrust::BadReceipt) }
 }
 
 /// Verifies the order of a record's entries: ids, revisions, hashes, keys, sequence, minutes, release.
@@ -320,11 +331,12 @@ impl Contact {
     }
 }
 
-/// Whether the ids that an event claims are those of the appointment that it names, in the window that it lies in.
-pub fn claims_match(header: &Header, appointment: &Appointment, window: u32, access: &CalendarKey) -> bool {
-    let claims = claims_of(&header.context, appointment, window, access);
+/// Whether the ids that an event claims are those of the appointment that it names, in the window that it lies in; the
+/// key is that window's.
+pub fn claims_match(header: &Header, appointment: &Appointment, window: u32, key: &GidKey) -> bool {
+    let claims = || claim_ids(key, &header.context, &appointment.occupied());
     header.window == window
-        && claims.is_ok_and(|claims| claims_digest(&header.context, window, &claims) == header.claims)
+        && claims().is_ok_and(|claims| claims_digest(&header.context, window, &claims) == header.claims)
 }
 
 /// The 24 ids of an appointment in its window (`docs/spec/claims.md` §2).

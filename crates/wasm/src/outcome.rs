@@ -23,7 +23,7 @@ pub(crate) fn read(outcome: &JsValue) -> Result<Outcome, JsValue> {
             let entries = entries.items().map(|entry| Ok((text(&entry, "key")?, bytes(&entry, "bytes")?)));
             Outcome::Loaded(entries.collect::<Result<_, JsValue>>()?)
         }
-        "collected" => Outcome::Collected(bytes(outcome, "bytes")?),
+        "received" => Outcome::Received(bytes(outcome, "bytes")?),
         _ => return Err(wrong()),
     })
 }

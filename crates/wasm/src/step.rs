@@ -22,16 +22,15 @@ pub(crate) fn write(step: Step<String>) -> Result<JsValue, JsValue> {
 fn write_effect(effect: &Effect) -> JsValue {
     match effect {
         Effect::Send(request) => object(&[("step", "send".into()), ("request", write_request(request))]),
+        Effect::SendAhead(request) => object(&[("step", "sendAhead".into()), ("request", write_request(request))]),
+        Effect::Answer => object(&[("step", "answer".into())]),
         Effect::Keep { key, bytes } => {
             object(&[("step", "keep".into()), ("key", key.into()), ("bytes", copied(bytes))])
         }
         Effect::Load { prefix } => object(&[("step", "load".into()), ("prefix", prefix.into())]),
         Effect::Forget { key } => object(&[("step", "forget".into()), ("key", key.into())]),
-        Effect::Delegate { events } => {
-            let events = List::of(events.iter().map(|event| copied(event)));
-            object(&[("step", "delegate".into()), ("events", events)])
-        }
-        Effect::Collect => object(&[("step", "collect".into())]),
+        Effect::Pass { bytes } => object(&[("step", "pass".into()), ("bytes", copied(bytes))]),
+        Effect::Receive => object(&[("step", "receive".into())]),
         Effect::Progress { done, total } => {
             object(&[("step", "progress".into()), ("done", (*done).into()), ("total", (*total).into())])
         }

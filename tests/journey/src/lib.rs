@@ -3,6 +3,7 @@
 #![allow(clippy::missing_panics_doc, clippy::format_collect, reason = "a test panics where something is wrong")]
 
 pub mod practice;
+mod second;
 pub mod spawned;
 mod stream;
 pub mod tables;
@@ -26,6 +27,7 @@ use souspli_client::http::{Request, Response};
 use souspli_client::seal::Rng;
 use souspli_server::{Config, Host, ManualClock, Running};
 
+pub use second::Second;
 pub use stream::Stream;
 
 /// 2026-11-23 08:00 UTC, a Monday.
@@ -72,6 +74,9 @@ pub struct Device {
     pub offline_from: Option<usize>,
     /// Where everything is written down too, among what other devices send.
     pub tap: Option<Tap>,
+    ahead: Option<Outcome>,
+    /// The page's second worker, where it has one.
+    pub second: Option<Second>,
 }
 
 impl Device {
@@ -97,6 +102,8 @@ impl Device {
             deaf_from: None,
             offline_from: None,
             tap: None,
+            ahead: None,
+            second: None,
         }
     }
 
@@ -114,7 +121,12 @@ impl Device {
     async fn carry_out(&mut self, effect: Effect) -> Outcome {
         match effect {
             Effect::Send(request) => self.send(request).await,
-            Effect::Keep { .. } | Effect::Delegate { .. } | Effect::Collect if self.refuses => Outcome::Refused,
+            Effect::SendAhead(request) => {
+                self.ahead = Some(self.send(request).await);
+                Outcome::Go
+            }
+            Effect::Answer => self.ahead.take().unwrap_or(Outcome::Offline),
+            Effect::Keep { .. } if self.refuses => Outcome::Refused,
             Effect::Keep { key, bytes } => {
                 self.kept.insert(key, bytes);
                 Outcome::Kept
@@ -127,7 +139,8 @@ impl Device {
                 self.kept.remove(&key);
                 Outcome::Go
             }
-            Effect::Delegate { .. } | Effect::Collect => Outcome::Refused,
+            Effect::Pass { bytes } => self.second.as_mut().map_or(Outcome::Refused, |second| second.pass(bytes)),
+            Effect::Receive => self.second.as_mut().map_or(Outcome::Refused, Second::receive),
             Effect::Progress { .. } => Outcome::Go,
         }
     }

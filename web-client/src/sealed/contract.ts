@@ -299,9 +299,9 @@ export type PracticeCalls = {
   lock: { args: Record<string, never>; value: Record<string, never> };
   /** Names of all IANA zones, sorted. */
   zones: { args: Record<string, never>; value: { readonly zones: readonly string[] } };
-  /** Adds a desk member and makes its vault: reads names and times, never a reason. */
   /** Who has keys; an owner's alone. The name of the owner who made the practice is empty. */
   members: { args: Record<string, never>; value: { readonly members: readonly Member[] } };
+  /** Adds a desk member and makes its vault: reads names and times, never a reason. */
   addDesk: { args: { readonly name: string; readonly passphrase: string }; value: { readonly accountKey: string; readonly recoveryCode: string } };
   /** The signed request that the worker opens as a stream; each line of the answer means: sync. */
   stream: {
@@ -312,7 +312,8 @@ export type PracticeCalls = {
   handoverKey: { args: Record<string, never>; value: { readonly key: string } };
   handoverSeal: { args: { readonly key: string }; value: { readonly sealed: string } };
   handoverAccept: { args: { readonly sealed: string }; value: Record<string, never> };
-  openEvents: { args: { readonly events: readonly string[] }; value: readonly { readonly d: string | null; readonly c: string | null }[] };
+  /** Receives a job from the first worker and passes it what the events held. */
+  openEvents: { args: Record<string, never>; value: Record<string, never> };
   /** A fresh random id for a new practitioner, room, visit type or question. */
   newId: { args: Record<string, never>; value: { readonly id: Id } };
   settings: { args: Record<string, never>; value: Settings };
@@ -373,10 +374,13 @@ export type Step =
   | { readonly step: 'keep'; readonly key: string; readonly bytes: Uint8Array }
   | { readonly step: 'load'; readonly prefix: string }
   | { readonly step: 'forget'; readonly key: string }
-  /** Have a second worker open these events; outcome `go`, or `refused` when there is none. */
-  | { readonly step: 'delegate'; readonly events: readonly Uint8Array[] }
-  /** Outcome `collected` with `bytes`: the UTF-8 JSON value of the second worker's `openEvents`; or `refused`. */
-  | { readonly step: 'collect' }
+  /** Send a request and go on at once; outcome `go`. `answer` brings what comes of it, as after `send`. */
+  | { readonly step: 'sendAhead'; readonly request: HttpRequest }
+  | { readonly step: 'answer' }
+  /** Pass bytes to the other worker of this page and go on at once; outcome `go`, or `refused` when there is none. */
+  | { readonly step: 'pass'; readonly bytes: Uint8Array }
+  /** Outcome `received` with the `bytes` that the other worker passed; or `refused`. */
+  | { readonly step: 'receive' }
   /** `done` is the step that begins, from 1; a total of 2^32 - 1 is one that nobody knows. */
   | { readonly step: 'progress'; readonly done: number; readonly total: number }
   | { readonly step: 'done'; readonly value: unknown }

@@ -35,7 +35,7 @@ const world = (seen: string[]): World => ({
     seen.push(`forget ${key}`);
     return Promise.resolve({ kind: 'go' });
   },
-  helper: null,
+  partner: null,
   progress: ({ done, total }) => {
     seen.push(`${done} of ${total}`);
   },
@@ -50,15 +50,19 @@ describe('a flow is driven to its end', () => {
       { step: 'progress', done: 64, total: 0xffff_ffff },
       { step: 'keep', key: 'outbox/a', bytes: new Uint8Array(1) },
       { step: 'send', request: { method: 'GET', path: '/v1/host', headers: [], body: null } },
+      { step: 'answer' },
+      { step: 'sendAhead', request: { method: 'GET', path: '/v1/ahead', headers: [], body: null } },
       { step: 'load', prefix: 'outbox/' },
+      { step: 'answer' },
       { step: 'forget', key: 'outbox/a' },
-      { step: 'delegate', events: [] },
+      { step: 'pass', bytes: new Uint8Array(1) },
+      { step: 'receive' },
       { step: 'done', value: 7 },
     ]);
     const seen: string[] = [];
     expect(await drive(flow, world(seen))).toEqual({ ok: true, value: 7 });
-    expect(seen).toEqual(['0 of 2', '1 of 2', '0 of 0', 'keep outbox/a', 'GET /v1/host', 'load outbox/', 'forget outbox/a']);
-    expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'go', 'go', 'refused', 'offline', 'loaded', 'go', 'refused']);
+    expect(seen).toEqual(['0 of 2', '1 of 2', '0 of 0', 'keep outbox/a', 'GET /v1/host', 'GET /v1/ahead', 'load outbox/', 'forget outbox/a']);
+    expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'go', 'go', 'refused', 'offline', 'offline', 'go', 'loaded', 'offline', 'go', 'refused', 'refused']);
   });
 
   test('a failure comes out whole', async () => {

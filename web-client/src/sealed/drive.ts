@@ -3,7 +3,7 @@
 import type { Progress } from './channel.ts';
 import type { Failure, HttpRequest, Result } from './contract.ts';
 import { failure, type Flow, type Outcome } from './flow.ts';
-import type { Helper } from './helper.ts';
+import type { Partner } from './helper.ts';
 
 /** What a flow may ask of the world around it. */
 export type World = {
@@ -11,20 +11,30 @@ export type World = {
   readonly keep: (key: string, bytes: Uint8Array) => Promise<Outcome>;
   readonly load: (prefix: string) => Promise<Outcome>;
   readonly forget: (key: string) => Promise<Outcome>;
-  /** Without one: every flow works alone. */
-  readonly helper: Helper | null;
+  /** The other worker of this page; without one, every flow works alone. */
+  readonly partner: Partner | null;
   readonly progress: (progress: Progress) => void;
 };
 
 const UNKNOWN = 0xffff_ffff;
 
 export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> => {
+  world.partner?.begin();
   let outcome: Outcome = { kind: 'go' };
+  let ahead: Promise<Outcome> | null = null;
   for (;;) {
     const step = flow.step(outcome);
     switch (step.step) {
       case 'send':
         outcome = await world.send(step.request);
+        break;
+      case 'sendAhead':
+        ahead = world.send(step.request);
+        outcome = { kind: 'go' };
+        break;
+      case 'answer':
+        outcome = (await ahead) ?? { kind: 'offline' };
+        ahead = null;
         break;
       case 'keep':
         outcome = await world.keep(step.key, step.bytes);
@@ -35,11 +45,11 @@ export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> 
       case 'forget':
         outcome = await world.forget(step.key);
         break;
-      case 'delegate':
-        outcome = world.helper?.delegate(step.events) ?? { kind: 'refused' };
+      case 'pass':
+        outcome = world.partner?.pass(step.bytes) ?? { kind: 'refused' };
         break;
-      case 'collect':
-        outcome = (await world.helper?.collect()) ?? { kind: 'refused' };
+      case 'receive':
+        outcome = (await world.partner?.receive()) ?? { kind: 'refused' };
         break;
       case 'progress':
         world.progress(progressOf(step.done, step.total));

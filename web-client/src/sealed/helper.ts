@@ -1,56 +1,104 @@
-// A second worker opens half of many events (docs/spec/keys.md §7). The two speak through a port that the page made;
-// what goes over it first is sealed events, and what comes back is what they held: between workers, never to the page.
+// A second worker opens a part of many events (docs/spec/keys.md §7). The two speak through a port that the page made;
+// what goes over it are sealed events, and what comes back is what they held: between workers, never to the page.
 
 import type { Result } from './contract.ts';
 import type { Outcome } from './flow.ts';
 
+/** What a flow may ask of the other worker of its page. */
+export type Partner = {
+  /** A flow begins: what an earlier one has not received is not for this one. */
+  begin(): void;
+  /** Passes bytes to it and goes on at once. */
+  pass(bytes: Uint8Array): Outcome;
+  /** Waits for bytes from it, in the order in which they were asked for. */
+  receive(): Promise<Outcome>;
+};
+
+/** Jobs are numbered: an answer says to which it belongs. */
+type Message = { readonly job: number; readonly bytes: Uint8Array<ArrayBuffer> | null };
+
 /** A worker that does not answer is gone. */
 const TIMEOUT_MS = 60_000;
 
-/** The first worker's end. */
-export class Helper {
-  #port: MessagePort | null = null;
-  #answer: Promise<Uint8Array | null> = Promise.resolve(null);
+const REFUSED: Outcome = { kind: 'refused' };
 
-  connect(port: MessagePort): void {
+const post = (port: MessagePort, message: Message): void => port.postMessage(message, message.bytes === null ? [] : [message.bytes.buffer]);
+
+/** The first worker's end: passes jobs, receives their answers. */
+export class Helper implements Partner {
+  #port: MessagePort | null;
+  #job = 0;
+  /** Who waits for the answer to a job. */
+  readonly #waiting = new Map<number, (bytes: Uint8Array | null) => void>();
+  #answers: Promise<Uint8Array | null>[] = [];
+
+  constructor(port: MessagePort) {
     this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<Message>): void => this.#waiting.get(data.job)?.(data.bytes);
   }
 
-  /** Gives events away and goes on at once. */
-  delegate(events: readonly Uint8Array[]): Outcome {
+  begin(): void {
+    this.#answers = [];
+  }
+
+  pass(bytes: Uint8Array): Outcome {
     const port = this.#port;
-    if (port === null) return { kind: 'refused' };
-    this.#answer = new Promise((resolve) => {
+    if (port === null) return REFUSED;
+    const job = ++this.#job;
+    const answer = new Promise<Uint8Array | null>((resolve) => {
       const timer = setTimeout(() => {
         this.#port = null;
         resolve(null);
       }, TIMEOUT_MS);
-      port.onmessage = ({ data }: MessageEvent<Uint8Array | null>): void => {
+      this.#waiting.set(job, (bytes) => {
         clearTimeout(timer);
-        resolve(data);
-      };
+        this.#waiting.delete(job);
+        resolve(bytes);
+      });
     });
-    port.postMessage(events);
+    this.#answers.push(answer);
+    post(port, { job, bytes: new Uint8Array(bytes) });
     return { kind: 'go' };
   }
 
-  async collect(): Promise<Outcome> {
-    const bytes = await this.#answer;
-    return bytes === null ? { kind: 'refused' } : { kind: 'collected', bytes };
+  async receive(): Promise<Outcome> {
+    const bytes = await (this.#answers.shift() ?? null);
+    return bytes === null ? REFUSED : { kind: 'received', bytes };
   }
 }
 
-/** The second worker's end: opens what comes, with `openEvents`. */
-export const help = (port: MessagePort, openEvents: (events: readonly string[]) => Promise<Result<unknown>>): void => {
-  port.onmessage = ({ data }: MessageEvent<readonly Uint8Array[]>): void => {
-    void openEvents(data.map(base64url)).then((opened) => {
-      port.postMessage(opened.ok ? new TextEncoder().encode(JSON.stringify(opened.value)) : null);
-    });
-  };
-};
+/** The second worker's end: a call receives each job and passes its answer. */
+export class Helping implements Partner {
+  readonly #port: MessagePort;
+  readonly #jobs: Message[] = [];
+  #answering = 0;
 
-const base64url = (bytes: Uint8Array): string => {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-};
+  /** Each job that comes is done by one call of `openEvents`, in turn; a call that fails refuses the job. */
+  constructor(port: MessagePort, openEvents: () => Promise<Result<unknown>>) {
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<Message>): void => {
+      this.#jobs.push(data);
+      void openEvents().then((done) => {
+        if (done.ok) return;
+        this.#jobs.splice(0, this.#jobs.indexOf(data) + 1);
+        post(port, { job: data.job, bytes: null });
+      });
+    };
+  }
+
+  begin(): void {
+    // A job is there before the call that receives it.
+  }
+
+  receive(): Promise<Outcome> {
+    const job = this.#jobs.shift();
+    this.#answering = job?.job ?? 0;
+    const bytes = job?.bytes ?? null;
+    return Promise.resolve(bytes === null ? REFUSED : { kind: 'received', bytes });
+  }
+
+  pass(bytes: Uint8Array): Outcome {
+    post(this.#port, { job: this.#answering, bytes: new Uint8Array(bytes) });
+    return { kind: 'go' };
+  }
+}

@@ -4,7 +4,7 @@
 import type { StreamWord } from './channel.ts';
 import { openSealed, type Sealed } from './client.ts';
 import { codePolicy } from './code-policy.ts';
-import type { PracticeCalls } from './contract.ts';
+import type { PracticeCalls, Result } from './contract.ts';
 import workerAddress from './practice.worker.ts?worker&url';
 
 const script = codePolicy([workerAddress]);
@@ -19,27 +19,36 @@ export type PracticeSealed = Pick<Sealed<PracticeCalls>, 'call' | 'close'> & {
 /** Calls after which the first worker holds keys that the second has not. */
 const BRING_KEYS: ReadonlySet<string> = new Set<keyof PracticeCalls>(['finishCreate', 'unlock', 'recover', 'maintain']);
 
+type Second = {
+  readonly sealed: Sealed<PracticeCalls>;
+  /** What the next hand-over is sealed to; made while nobody waits for it. */
+  key: Promise<Result<{ readonly key: string }>>;
+};
+
 export const openPractice = (): PracticeSealed => {
   let hear: (word: StreamWord) => void = () => undefined;
   const first = open((word) => hear(word));
-  let second: Sealed<PracticeCalls> | null = null;
+  let second: Second | null = null;
   let closed = false;
 
-  const secondWorker = (): Sealed<PracticeCalls> | null => {
+  const secondWorker = (): Second | null => {
     if (second !== null || closed || navigator.hardwareConcurrency < 2) return second;
-    second = open();
+    const sealed = open();
+    second = { sealed, key: sealed.call('handoverKey', {}) };
     const { port1, port2 } = new MessageChannel();
     first.post({ kind: 'delegates', port: port1 }, [port1]);
-    second.post({ kind: 'helps', port: port2 }, [port2]);
+    sealed.post({ kind: 'helps', port: port2 }, [port2]);
     return second;
   };
   const handOver = async (): Promise<void> => {
     const to = secondWorker();
-    const key = await to?.call('handoverKey', {});
+    const key = await to?.key;
     if (to === null || key?.ok !== true) return;
     const sealed = await first.call('handoverSeal', key.value);
-    // Without it the second worker answers that it is locked, and the first does the work alone.
-    if (sealed.ok) await to.call('handoverAccept', sealed.value);
+    // Not waited for: it is done before any event that is passed on. Without it the second worker answers that it is
+    // locked, and the first does the work alone.
+    if (sealed.ok) void to.sealed.call('handoverAccept', sealed.value);
+    to.key = to.sealed.call('handoverKey', {});
   };
 
   return {
@@ -61,7 +70,7 @@ export const openPractice = (): PracticeSealed => {
     close() {
       closed = true;
       hear = () => undefined;
-      second?.close();
+      second?.sealed.close();
       first.close();
     },
   };

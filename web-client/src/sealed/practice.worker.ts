@@ -1,17 +1,17 @@
 import init, { address, integrity, Practice } from 'sealed-wasm/practice';
-import { help, Helper } from './helper.ts';
+import { Helper, Helping, type Partner } from './helper.ts';
 import { fetchSealed, serve, type Beside } from './serve.ts';
 import { follow } from './stream.ts';
 
-const helper = new Helper();
+let partner: Partner | null = null;
 
 const hear: Beside['hear'] = (message, queue, post) => {
   switch (message.kind) {
     case 'delegates':
-      helper.connect(message.port);
+      partner = new Helper(message.port);
       break;
     case 'helps':
-      help(message.port, (events) => queue('openEvents', { events }));
+      partner = new Helping(message.port, () => queue('openEvents', {}));
       break;
     case 'listen':
       follow(queue, (word) => post({ kind: 'stream', word }));
@@ -24,5 +24,5 @@ serve(
     await init({ module_or_path: fetchSealed(address, integrity) });
     return new Practice();
   },
-  { helper, hear },
+  { partner: () => partner, hear },
 );

@@ -4,7 +4,7 @@ import type { FromWorker, Progress, ToWorker } from './channel.ts';
 import type { Minute, Result } from './contract.ts';
 import { drive, type World } from './drive.ts';
 import { failure, type Session } from './flow.ts';
-import type { Helper } from './helper.ts';
+import type { Partner } from './helper.ts';
 import { send } from './host.ts';
 import { forget, keep, load } from './outbox.ts';
 
@@ -22,7 +22,7 @@ export type Queue = (call: string, args: unknown, progress?: World['progress']) 
 
 /** What only the practice's workers do beside calls: a second one helps the first, and the host's stream is followed. */
 export type Beside = {
-  readonly helper: Helper;
+  readonly partner: () => Partner | null;
   readonly hear: (message: Exclude<ToWorker, { readonly kind: 'call' }>, queue: Queue, post: (message: FromWorker) => void) => void;
 };
 
@@ -39,7 +39,7 @@ export const serve = (begin: () => Promise<Session>, beside: Beside | null = nul
 
   let before: Promise<unknown> = session;
   const queue: Queue = (call, args, progress = () => undefined) => {
-    const world: World = { send, keep, load, forget, progress, helper: beside?.helper ?? null };
+    const world: World = { send, keep, load, forget, progress, partner: beside?.partner() ?? null };
     const result = before.then(async () => run(await session, call, args, world));
     before = result;
     result.catch(() => {

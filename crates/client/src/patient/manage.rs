@@ -152,7 +152,9 @@ impl Session {
             if let Some(story) = claimed {
                 let offsets = self.offsets_for(&story.appointment)?;
                 let window = offsets.window_of(story.appointment.start_minute());
-                if !claims_match(entry.header(), &story.appointment, window, &practice.access) {
+                let access = practice.access.advance_to(&practice.context, window).map_err(|_| Distrust::BadEvent)?;
+                let key = access.k_gid(&practice.context);
+                if !claims_match(entry.header(), &story.appointment, window, &key) {
                     return Err(Distrust::BadEvent);
                 }
             }

@@ -6,16 +6,16 @@
 use std::collections::BTreeMap;
 
 use souspli_booking::free::{Booker, FreeTimes, Unavailable};
-use souspli_booking::zone::Zone;
+use souspli_booking::zone::{Offsets, Zone};
 use souspli_protocol::event::AuthorKind;
-use souspli_protocol::{ItemId, RecordId};
+use souspli_protocol::{Digest, ItemId, RecordId};
 
 use super::ledger::Record;
 use super::{Session, Unlocked};
 use crate::body::{Answers, Desk};
 use crate::failure::Failure;
 use crate::flow::Io;
-use crate::record::{State, claims_match};
+use crate::record::{Entry, State, claims_match};
 use crate::trust::Availability;
 use souspli_booking::catalogue::Confirm;
 
@@ -26,13 +26,19 @@ pub(super) const DOUBLE_BOOKED: &str = "double_booked";
 /// There are no hours to judge by.
 const UNKNOWN: &str = Unavailable::Hours.code();
 
+/// What a judgement depends on: head of the chain, version of the publications, digest of the claimed-id set.
+pub(super) type JudgedBy = (Digest, Option<u64>, Option<Digest>);
+
 impl Session {
     /// Judges every booking that waits for an answer; and of all others, whether two have the same time.
     pub(super) fn judge(&mut self) -> Result<(), Failure> {
         let open = self.open()?;
-        let waiting = open.ledger.iter().filter(|(_, record)| record.story.state == State::Reserved);
-        let honest: BTreeMap<RecordId, Option<bool>> =
-            waiting.map(|(id, record)| (*id, open.claims_what_it_names(record))).collect();
+        let version = open.practice.as_deref().map(|practice| practice.version);
+        let by = (open.chain.head, version, open.availability.as_ref().map(|known| known.claim_set));
+        if open.judged == Some(by) {
+            return Ok(());
+        }
+        let honest = open.match_claims();
         let occupied = open.occupied(|id| honest.get(id) != Some(&Some(false)));
         let live = open.ledger.iter().filter(|(_, record)| record.story.is_live());
         let judged: Vec<(RecordId, Option<&'static str>)> = live
@@ -41,6 +47,7 @@ impl Session {
         for (id, attention) in judged {
             open.ledger.set_attention(&id, attention);
         }
+        open.judged = Some(by);
         Ok(())
     }
 
@@ -88,19 +95,38 @@ impl Unlocked {
         occupied
     }
 
-    /// Whether a record claims the time that it names; `None` where that cannot be told. The window is that of the
-    /// published offsets or of the database: hours that the host keeps back must not turn a true claim into a wrong one.
-    fn claims_what_it_names(&self, record: &Record) -> Option<bool> {
-        let practice = self.practice.as_deref()?;
-        let appointment = record.story.appointment;
-        let claiming = record.entries.iter().find(|entry| entry.hash == record.story.claiming)?;
-        let zone = Zone::new(&practice.catalogue.zone).ok()?;
+    /// Of each booking that waits, whether it claims the time that it names; `None` where that cannot be told. Looks once
+    /// at each that does.
+    pub(super) fn match_claims(&mut self) -> BTreeMap<RecordId, Option<bool>> {
+        let honest = self.claims_of_waiting();
+        for (id, _) in honest.iter().filter(|(_, honest)| **honest == Some(true)) {
+            self.ledger.set_honest(id);
+        }
+        honest
+    }
+
+    /// The window is that of the published offsets or of the database: hours that the host keeps back must not turn a
+    /// true claim into a wrong one.
+    fn claims_of_waiting(&self) -> BTreeMap<RecordId, Option<bool>> {
+        let zone = self.practice.as_deref().and_then(|practice| Zone::new(&practice.catalogue.zone).ok());
         let published = self.availability.as_ref().and_then(Availability::offsets);
-        let mut tables = published.into_iter().chain([zone.published_offsets(appointment.start_minute())]);
-        Some(tables.any(|offsets| {
-            let window = appointment.window(&offsets);
-            window.is_some_and(|window| claims_match(claiming.header(), &appointment, window, &self.access))
-        }))
+        let waiting = self.ledger.iter().filter(|(_, record)| record.story.state == State::Reserved);
+        let (known, new): (Vec<_>, Vec<_>) =
+            waiting.partition(|(_, record)| record.honest == Some(record.story.claiming));
+        let keys = self.gid_keys(new.iter().filter_map(|(_, record)| Some(claiming(record)?.header().window)));
+        let judge = |record: &Record| {
+            let appointment = record.story.appointment;
+            let header = claiming(record)?.header();
+            let zone = zone.as_ref()?;
+            let matches = |offsets: &Offsets| {
+                let (window, key) = (appointment.window(offsets), keys.get(&header.window));
+                window.zip(key).is_some_and(|(window, key)| claims_match(header, &appointment, window, key))
+            };
+            let by_the_hours = published.as_ref().is_some_and(matches);
+            Some(by_the_hours || matches(&zone.published_offsets(appointment.start_minute())))
+        };
+        let known = known.into_iter().map(|(id, _)| (*id, Some(true)));
+        known.chain(new.into_iter().map(|(id, record)| (*id, judge(record)))).collect()
     }
 
     fn attention(&self, record: &Record, honest: Option<bool>, occupied: &Occupied) -> Option<&'static str> {
@@ -132,6 +158,10 @@ impl Unlocked {
 }
 
 fn claimed_at(record: &Record) -> u64 {
-    let claiming = record.entries.iter().find(|entry| entry.hash == record.story.claiming);
-    claiming.map_or(u64::MAX, |entry| entry.receipt.statement.link.sequence)
+    claiming(record).map_or(u64::MAX, |entry| entry.receipt.statement.link.sequence)
+}
+
+/// The entry that took the time now valid.
+fn claiming(record: &Record) -> Option<&Entry> {
+    record.entries.iter().find(|entry| entry.hash == record.story.claiming)
 }

@@ -1,7 +1,7 @@
 //! What the host says is claimed, against the chain (`docs/spec/claims.md` §6): a set that hides a claim or invents one
 //! contradicts it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use souspli_crypto::gid;
 use souspli_crypto::keys::GidKey;
@@ -28,12 +28,7 @@ impl Unlocked {
         if usize::try_from(availability.taken.count()) != Ok(claiming * CLAIMS) {
             return Err(Distrust::BadClaimSet);
         }
-        let mut keys = BTreeMap::new();
-        for window in told {
-            if let Ok(key) = self.access.advance_to(&self.context, window) {
-                keys.insert(window, key.k_gid(&self.context));
-            }
-        }
+        let keys = self.gid_keys(told);
         if self.ledger.whole().any(|record| self.is_hidden(record, availability, &keys)) {
             return Err(Distrust::BadClaimSet);
         }
@@ -50,7 +45,13 @@ impl Unlocked {
         let Some(key) = keys.get(&header.window) else { return false };
         let appointment = &record.story.appointment;
         let mut ids = appointment.occupied().into_iter().map(|(id, granule)| gid(key, &self.context, &id, granule));
-        ids.any(|id| !availability.taken.contains(&id))
-            && claims_match(header, appointment, header.window, &self.access)
+        ids.any(|id| !availability.taken.contains(&id)) && claims_match(header, appointment, header.window, key)
+    }
+
+    /// The keys of claim ids in these windows, those before the generation left out.
+    pub(super) fn gid_keys(&self, windows: impl IntoIterator<Item = u32>) -> BTreeMap<u32, GidKey> {
+        let key = |window| Some((window, self.access.advance_to(&self.context, window).ok()?.k_gid(&self.context)));
+        let windows: BTreeSet<u32> = windows.into_iter().collect();
+        windows.into_iter().filter_map(key).collect()
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use souspli_crypto::PublicKey;
-use souspli_protocol::RecordId;
 use souspli_protocol::event::Header;
+use souspli_protocol::{Digest, RecordId};
 
 use crate::failure::Failure;
 use crate::record::{Entry, Said, State, Story, follows, verify_order};
@@ -17,6 +17,8 @@ pub(super) struct Record {
     pub(super) story: Story,
     /// Why a person must look before it is confirmed.
     pub(super) attention: Option<&'static str>,
+    /// The event that was found to claim the time that the record names.
+    pub(super) honest: Option<Digest>,
 }
 
 impl Record {
@@ -53,7 +55,7 @@ impl Ledger {
         let outcome = match self.records.get_mut(&id) {
             None => Story::begin(&entry, said).and_then(|story| {
                 verify_order(std::slice::from_ref(&entry), id)?;
-                self.records.insert(id, Record { entries: vec![entry], story, attention: None });
+                self.records.insert(id, Record { entries: vec![entry], story, attention: None, honest: None });
                 Ok(())
             }),
             Some(record) => {
@@ -103,6 +105,13 @@ impl Ledger {
     pub(super) fn set_attention(&mut self, id: &RecordId, attention: Option<&'static str>) {
         if let Some(record) = self.records.get_mut(id) {
             record.attention = attention;
+        }
+    }
+
+    /// Takes note that a record claims the time that it names.
+    pub(super) fn set_honest(&mut self, id: &RecordId) {
+        if let Some(record) = self.records.get_mut(id) {
+            record.honest = Some(record.story.claiming);
         }
     }
 

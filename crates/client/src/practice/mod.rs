@@ -6,11 +6,13 @@ mod attention;
 mod call;
 mod claimed;
 mod handover;
+mod index;
 mod later;
 mod ledger;
 mod links;
 mod maintain;
 mod members;
+mod opening;
 mod outbox;
 mod publish;
 mod request;
@@ -82,6 +84,8 @@ struct Unlocked {
     ledger: Ledger,
     /// Digest of the claimed-id set that was compared with the chain last.
     compared: Digest,
+    /// What the records were judged by last.
+    judged: Option<attention::JudgedBy>,
     /// Notes and no-shows that are sent with those of the day.
     later: Vec<later::Waiting>,
 }

@@ -155,6 +155,7 @@ impl Session {
             heads: BTreeSet::new(),
             ledger: Ledger::default(),
             compared: Digest::ZERO,
+            judged: None,
             later: Vec::new(),
         }));
         self.load_pins(io).await;

@@ -44,8 +44,9 @@ pub fn verify(event: &Event, context: &Context) -> Result<(), VerifyError> {
     if header.record != record_id(&header.manage, &header.view) {
         return Err(VerifyError::Record);
     }
+    let hash = sha256(event.signed_bytes());
     let holds = |label, key: &VerifyingKey, signature: &Signature| {
-        souspli_attest::verify(key, &statement(label, context, event.signed_bytes()), signature).is_ok()
+        souspli_attest::verify(key, &statement(label, context, &hash), signature).is_ok()
     };
     if !holds(Label::SignEvent, &header.author, &event.author_signature()) {
         return Err(VerifyError::Author);
@@ -59,7 +60,7 @@ pub fn verify(event: &Event, context: &Context) -> Result<(), VerifyError> {
 
 /// Signs what the signatures of an event cover.
 pub(super) fn sign(label: Label, context: &Context, unsigned: &[u8], key: &SigningKey) -> Signature {
-    key.sign(&statement(label, context, unsigned))
+    key.sign(&statement(label, context, &sha256(unsigned)))
 }
 
 /// The session that held the time agrees to the event that takes it over (`docs/spec/http.md` §2).
@@ -67,6 +68,6 @@ pub fn sign_session(context: &Context, event_hash: &Digest, session: &SigningKey
     session.sign(&bound(Label::SignEventSession, context, &[event_hash.as_bytes()]))
 }
 
-fn statement(label: Label, context: &Context, unsigned: &[u8]) -> Vec<u8> {
-    bound(label, context, &[sha256(unsigned).as_bytes()])
+fn statement(label: Label, context: &Context, unsigned: &Digest) -> Vec<u8> {
+    bound(label, context, &[unsigned.as_bytes()])
 }

@@ -1,0 +1,112 @@
+//! The local index: pages of the chain kept sealed on the device, so that each event is opened once on it.
+
+use souspli_attest::event_hash;
+use souspli_protocol::Digest;
+use souspli_protocol::event::Event;
+use souspli_protocol::receipt::Receipt;
+use zeroize::Zeroizing;
+
+use super::opening::{Row, read_plain, write_plain};
+use super::{Chain, Session};
+use crate::failure::Failure;
+use crate::flow::Io;
+use crate::record::promises;
+use crate::trust::Distrust;
+
+/// Sealed pages.
+const INDEX: &str = "index/";
+/// Form of a page; one of another form is fetched anew.
+const PAGE: u8 = 2;
+
+impl Session {
+    /// Keeps a page sealed. Where storage refuses, its events are opened again.
+    pub(super) async fn keep_page(&mut self, io: &Io, chain: Chain, heads: &[Digest], rows: &[Row]) {
+        let Some(open) = self.unlocked.as_deref() else { return };
+        let name = format!("{INDEX}{}/{:016x}", open.member.vault(), chain.sequence);
+        let mut plain = Zeroizing::new(vec![PAGE]);
+        plain.extend_from_slice(&open.chain.sequence.to_be_bytes());
+        plain.extend_from_slice(&chain.sequence.to_be_bytes());
+        plain.extend_from_slice(&chain.publications.to_be_bytes());
+        plain.extend_from_slice(&u16::try_from(heads.len()).unwrap_or_default().to_be_bytes());
+        plain.extend(heads.iter().flat_map(|head| head.0));
+        for row in rows {
+            row.write(&mut plain);
+        }
+        let Ok(sealed) = open.local.seal_index(name.as_bytes(), &plain, &mut self.rng) else { return };
+        let _ = io.keep(name, sealed).await;
+    }
+
+    /// Loads the sealed index of this device. A page that does not open, or does not follow the one before, is passed
+    /// over; what is missing is fetched.
+    pub(super) async fn load_index(&mut self, io: &Io) -> Result<(), Failure> {
+        let prefix = format!("{INDEX}{}/", self.open()?.member.vault());
+        let mut pages = io.load(&prefix).await;
+        pages.sort_unstable();
+        let open = self.open()?;
+        let Some(practice) = open.practice.as_deref() else { return Ok(()) };
+        let receipt_key = practice.identity.receipt_key;
+        for (name, sealed) in pages {
+            let Ok(plain) = open.local.open_index(name.as_bytes(), &sealed) else { continue };
+            let Some(Page { after, chain, heads, rows }) = Page::read(plain.expose_secret()) else { continue };
+            let genuine = |row: &Row| promises(&row.receipt, &row.hash, &open.context, &receipt_key).is_ok();
+            if after != open.chain.sequence || chain.sequence <= after || !rows.iter().all(genuine) {
+                continue;
+            }
+            open.heads.extend(heads);
+            for row in rows {
+                open.take(row);
+            }
+            open.chain = chain;
+        }
+        self.judge()
+    }
+}
+
+impl Row {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.event.bytes());
+        out.extend_from_slice(&self.receipt.encode());
+        write_plain(self.plain.as_ref().ok(), out);
+    }
+
+    fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (event, rest) = bytes.split_at_checked(souspli_protocol::sizes::EVENT)?;
+        let (receipt, rest) = rest.split_at_checked(Receipt::SIZE)?;
+        let (plain, rest) = read_plain(rest)?;
+        let event = Event::parse(event.to_vec()).ok()?;
+        let hash = event_hash(event.bytes());
+        let receipt = Receipt::decode(receipt).ok()?;
+        Some((Self { event, hash, receipt, plain: plain.ok_or(Distrust::BadEvent) }, rest))
+    }
+}
+
+/// A page of the index, opened.
+struct Page {
+    /// Sequence of the entry that it follows.
+    after: u64,
+    /// The chain at its end.
+    chain: Chain,
+    /// Its head after each entry.
+    heads: Vec<Digest>,
+    rows: Vec<Row>,
+}
+
+impl Page {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (after, rest) = bytes.strip_prefix(&[PAGE])?.split_first_chunk::<8>()?;
+        let (sequence, rest) = rest.split_first_chunk::<8>()?;
+        let (publications, rest) = rest.split_first_chunk::<8>()?;
+        let (count, rest) = rest.split_first_chunk::<2>()?;
+        let (heads, mut rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*count)) * Digest::SIZE)?;
+        let heads: Vec<Digest> = heads.as_chunks().0.iter().copied().map(Digest).collect();
+        let mut rows = Vec::new();
+        while !rest.is_empty() {
+            let (row, after) = Row::read(rest)?;
+            rows.push(row);
+            rest = after;
+        }
+        let (sequence, publications) = (u64::from_be_bytes(*sequence), u64::from_be_bytes(*publications));
+        let chain = Chain { sequence, publications, head: *heads.last()? };
+        Some(Self { after: u64::from_be_bytes(*after), chain, heads, rows })
+    }
+}

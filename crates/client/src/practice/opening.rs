@@ -1,0 +1,177 @@
+//! Events of the chain, verified and opened: a part of them in a second worker, where there is one
+//! (`docs/spec/keys.md` §7).
+
+use souspli_attest::event_hash;
+use souspli_protocol::event::Event;
+use souspli_protocol::receipt::Receipt;
+use souspli_protocol::sizes::EVENT;
+use souspli_protocol::{Context, Digest, VerifyingKey};
+use zeroize::Zeroizing;
+
+use super::Session;
+use super::staff::{Openers, Plain};
+use crate::failure::Failure;
+use crate::flow::Io;
+use crate::record::promises;
+use crate::trust::Distrust;
+
+/// Fewer events are not worth a second worker.
+const WORTH_IT: usize = 8;
+/// Of so many events the second worker opens ten: the first one has the chain, the ledger and the index as well.
+const OF: usize = 16;
+const SECONDS: usize = 10;
+
+/// An event of the chain with its receipt; neither is verified.
+pub(super) struct Fetched {
+    pub(super) event: Event,
+    pub(super) receipt: Receipt,
+}
+
+/// An event with its receipt, both verified, and what opened of it.
+pub(super) struct Row {
+    pub(super) event: Event,
+    pub(super) hash: Digest,
+    pub(super) receipt: Receipt,
+    pub(super) plain: Result<Plain, Distrust>,
+}
+
+/// Events of which the second worker has a part already.
+pub(super) struct Opening {
+    own: Vec<Fetched>,
+    others: Vec<Fetched>,
+    passed: bool,
+}
+
+impl Session {
+    /// Passes a part of the events to the second worker, where there is one, and goes on at once.
+    pub(super) async fn begin_opening(&mut self, io: &Io, mut events: Vec<Fetched>) -> Result<Opening, Failure> {
+        let share = if events.len() < WORTH_IT { 0 } else { events.len() * SECONDS / OF };
+        let others = events.split_off(events.len() - share);
+        let key = self.open()?.practice()?.identity.receipt_key;
+        let passed = !others.is_empty() && io.pass(write_job(&key, &others)).await;
+        Ok(Opening { own: events, others, passed })
+    }
+
+    /// Opens what was not passed on. A receipt that is not the host's ends all.
+    pub(super) fn open_own(&mut self, opening: &mut Opening) -> Result<Vec<Row>, Failure> {
+        let open = self.open()?;
+        let key = open.practice()?.identity.receipt_key;
+        let own = std::mem::take(&mut opening.own).into_iter();
+        Ok(own.map(|fetched| open.openers.row(fetched, &open.context, &key)).collect::<Result<_, _>>()?)
+    }
+
+    /// Adds what the second worker has opened of it to what this one has.
+    pub(super) async fn finish_opening(
+        &mut self,
+        io: &Io,
+        opening: Opening,
+        mut rows: Vec<Row>,
+    ) -> Result<Vec<Row>, Failure> {
+        let Opening { others, passed, .. } = opening;
+        let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
+        let key = open.practice()?.identity.receipt_key;
+        let alone = |fetched: Fetched| open.openers.row(fetched, &open.context, &key);
+        let answer = if passed { io.receive().await.map(Zeroizing::new) } else { None };
+        let answers = answer.as_deref().and_then(|answer| read_answer(answer)).unwrap_or_default();
+        let mut answers = answers.into_iter();
+        for fetched in others {
+            rows.push(match answers.next().flatten() {
+                Some((hash, plain)) => Row { event: fetched.event, hash, receipt: fetched.receipt, plain: Ok(plain) },
+                // What the second worker could not open may be of an epoch that this one has learnt since.
+                None => alone(fetched)?,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// The second worker's side: receives a job, and passes what it holds.
+    pub(super) async fn open_events(&mut self, io: &Io) -> Result<(), Failure> {
+        let (context, openers) = self.helper.opens.as_ref().ok_or_else(|| Failure::new("locked"))?;
+        let job = io.receive().await.ok_or_else(|| Failure::new("bad_call"))?;
+        let (key, events) = read_job(&job).ok_or_else(|| Failure::new("bad_call"))?;
+        let mut answer = Vec::new();
+        for fetched in events {
+            let row = fetched.and_then(|fetched| openers.row(fetched, context, &key).ok());
+            let opened = row.as_ref().and_then(|row| Some((row.hash, row.plain.as_ref().ok()?)));
+            write_opened(opened, &mut answer);
+        }
+        if io.pass(answer).await { Ok(()) } else { Err(Failure::new("bad_call")) }
+    }
+}
+
+impl Openers {
+    /// Verifies that the host has promised these bytes, and opens them. What is no event of a client is told in its
+    /// place.
+    fn row(&self, fetched: Fetched, context: &Context, receipt_key: &VerifyingKey) -> Result<Row, Distrust> {
+        let Fetched { event, receipt } = fetched;
+        let hash = event_hash(event.bytes());
+        promises(&receipt, &hash, context, receipt_key)?;
+        let plain = self.open(&event, context);
+        Ok(Row { event, hash, receipt, plain })
+    }
+}
+
+/// `receipt key || (event || receipt)*`.
+fn write_job(receipt_key: &VerifyingKey, events: &[Fetched]) -> Vec<u8> {
+    let mut job = Vec::with_capacity(VerifyingKey::SIZE + events.len() * (EVENT + Receipt::SIZE));
+    job.extend_from_slice(receipt_key.as_bytes());
+    for Fetched { event, receipt } in events {
+        job.extend_from_slice(event.bytes());
+        job.extend_from_slice(&receipt.encode());
+    }
+    job
+}
+
+/// The receipt key, and the events; `None` in the place of what does not read.
+fn read_job(job: &[u8]) -> Option<(VerifyingKey, impl Iterator<Item = Option<Fetched>>)> {
+    let (key, rest) = job.split_first_chunk::<{ VerifyingKey::SIZE }>()?;
+    let events = rest.chunks_exact(EVENT + Receipt::SIZE).map(|both| {
+        let (event, receipt) = both.split_at_checked(EVENT)?;
+        Some(Fetched { event: Event::parse(event.to_vec()).ok()?, receipt: Receipt::decode(receipt).ok()? })
+    });
+    Some((VerifyingKey(*key), events))
+}
+
+/// An answer, an event: its hash and both bodies; or nothing, where a part is missing.
+fn write_opened(opened: Option<(Digest, &Plain)>, out: &mut Vec<u8>) {
+    out.extend_from_slice(opened.map_or(Digest::ZERO, |(hash, _)| hash).as_bytes());
+    write_plain(opened.map(|(_, plain)| plain), out);
+}
+
+fn read_answer(mut bytes: &[u8]) -> Option<Vec<Option<(Digest, Plain)>>> {
+    let mut answers = Vec::new();
+    while !bytes.is_empty() {
+        let (hash, rest) = bytes.split_first_chunk::<{ Digest::SIZE }>()?;
+        let (plain, rest) = read_plain(rest)?;
+        answers.push(plain.map(|plain| (Digest(*hash), plain)));
+        bytes = rest;
+    }
+    Some(answers)
+}
+
+/// Body d and body c, each behind its length (u32); 2^32 - 1 for one that is not there.
+pub(super) fn write_plain(plain: Option<&Plain>, out: &mut Vec<u8>) {
+    let parts = plain.map_or([None, None], |(d, c)| [Some(d), c.as_ref()]);
+    for part in parts {
+        let length = part.map_or(u32::MAX, |part| u32::try_from(part.len()).unwrap_or(0));
+        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(part.map(Vec::as_slice).unwrap_or_default());
+    }
+}
+
+/// Reads both bodies, and gives what follows.
+pub(super) fn read_plain(bytes: &[u8]) -> Option<(Option<Plain>, &[u8])> {
+    let (d, rest) = part(bytes)?;
+    let (c, rest) = part(rest)?;
+    Some((d.map(|d| (d, c)), rest))
+}
+
+fn part(bytes: &[u8]) -> Option<(Option<Vec<u8>>, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let length = u32::from_be_bytes(*length);
+    if length == u32::MAX {
+        return Some((None, rest));
+    }
+    let (part, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
+    Some((Some(part.to_vec()), rest))
+}
