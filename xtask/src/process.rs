@@ -53,6 +53,15 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
 
 /// Runs `command`, printing its standard output line by line and keeping it.
 pub(crate) fn tee(command: &mut Command) -> Outcome<Printed> {
+    read_stdout(command, |line| println!("{line}"))
+}
+
+/// Runs `command`, keeping its standard output; its standard error goes to the terminal.
+pub(crate) fn keep_stdout(command: &mut Command) -> Outcome<Printed> {
+    read_stdout(command, |_| ())
+}
+
+fn read_stdout(command: &mut Command, each: impl Fn(&str)) -> Outcome<Printed> {
     let mut child = spawn(command.stdout(Stdio::piped()))?;
     let passed = interrupt::Passed::to(&child);
     let mut stdout = String::new();
@@ -60,7 +69,7 @@ pub(crate) fn tee(command: &mut Command) -> Outcome<Printed> {
         for line in BufReader::new(pipe).split(b'\n') {
             let line = line.or_say("Cannot read a program's output")?;
             let line = String::from_utf8_lossy(&line);
-            println!("{line}");
+            each(&line);
             stdout.push_str(&line);
             stdout.push('\n');
         }

@@ -5,6 +5,7 @@ mod clippy;
 mod deny;
 mod e2e;
 mod fmt;
+mod programs;
 mod setting;
 mod suite;
 mod unit;

@@ -24,8 +24,6 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// Its features.
     pub(crate) features: Vec<String>,
-    /// Its test targets (files or folders in `tests/`).
-    pub(crate) tests: Vec<String>,
     /// Its binaries.
     pub(crate) bins: Vec<String>,
     /// The packages that it uses outside its tests.
@@ -70,16 +68,12 @@ impl Workspace {
 }
 
 fn package(value: &Value) -> Package {
-    let targets = |kind: &str| {
-        let of_kind = array(&value["targets"]).filter(|target| array(&target["kind"]).any(|word| word == kind));
-        of_kind.map(|target| text(&target["name"])).collect()
-    };
+    let bins = array(&value["targets"]).filter(|target| array(&target["kind"]).any(|word| word == "bin"));
     let uses = array(&value["dependencies"]).filter(|dependency| dependency["kind"] != "dev");
     Package {
         name: text(&value["name"]),
         features: value["features"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect(),
-        tests: targets("test"),
-        bins: targets("bin"),
+        bins: bins.map(|target| text(&target["name"])).collect(),
         uses: uses.map(|dependency| text(&dependency["name"])).collect(),
     }
 }
@@ -112,10 +106,7 @@ mod tests {
             "dependencies": [{"name": "a", "kind": null}, {"name": "d", "kind": "dev"}, {"name": "c", "kind": "build"}],
         });
         let package = package(&value);
-        assert_eq!(
-            (package.tests, package.bins, package.uses),
-            (vec!["t".into()], vec!["b".into()], vec!["a".into(), "c".into()])
-        );
+        assert_eq!((package.bins, package.uses), (vec!["b".into()], vec!["a".into(), "c".into()]));
         assert_eq!(package.features, ["f"]);
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
     let vectors = wasm::build_vectors(&setting.workspace)?;
     step("web client", || web::build(&setting.workspace))?;
     // After the web client, which the server embeds.
-    setting.need_binaries()?;
+    setting.programs()?;
     let report = setting.workspace.target.join("xtask/playwright.json");
     if report.exists() {
         fs::remove_file(&report).or_say(report.display())?;

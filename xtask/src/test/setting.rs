@@ -8,9 +8,10 @@ use std::process::Command;
 use crate::browser;
 use crate::failure::Outcome;
 use crate::postgres::Postgres;
-use crate::process;
 use crate::steps::step;
 use crate::workspace::Workspace;
+
+use super::programs::{self, Program};
 
 /// The URL of a PostgreSQL superuser; given beforehand, that database is used and none is started.
 const POSTGRES: &str = "SOUSPLI_TEST_POSTGRES";
@@ -54,13 +55,12 @@ impl Setting {
         Ok(())
     }
 
-    /// Compiles the binaries, and the tests in the same go: then cargo unifies features once for all of them. Each time:
-    /// the server embeds the web client, which a stage may have built meanwhile.
-    pub(super) fn need_binaries(&mut self) -> Outcome {
-        let mut cargo = process::cargo(&self.workspace.root);
-        process::run(cargo.args(["build", "--workspace", "--bins", "--tests"]))?;
+    /// Compiles the tests and the binaries that they start, and gives the tests. Each time: the server embeds the web
+    /// client, which a stage may have built meanwhile.
+    pub(super) fn programs(&mut self) -> Outcome<Vec<Program>> {
+        let programs = programs::build(&self.workspace.root)?;
         self.binaries_are_built = true;
-        Ok(())
+        Ok(programs)
     }
 
     /// Tells `command` where the database, the browser and the binaries are.

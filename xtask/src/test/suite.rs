@@ -1,5 +1,6 @@
-//! Rust tests, run by cargo.
+//! Rust tests: the programs of a stage, one after the other.
 
+use super::programs::Program;
 use super::{Setting, Stage};
 use crate::counts::{self, Counts};
 use crate::failure::{Failure, Outcome};
@@ -8,20 +9,21 @@ use crate::process;
 /// Runs the stage's test targets. What they print goes to the terminal; lines that begin with the stage's name and a
 /// colon are figures, and are shown again at the end of the run.
 pub(super) fn run(setting: &mut Setting, stage: &Stage) -> Outcome<Counts> {
-    let packages = &setting.workspace.packages;
-    for target in stage.targets {
-        let owners = packages.iter().filter(|package| package.tests.iter().any(|test| test == target)).count();
-        if owners != 1 {
-            return Err(Failure::Sentence(format!("{owners} packages have a test target `{target}`, not one.")));
-        }
-    }
     setting.need_postgres()?;
-    setting.need_binaries()?;
-    let mut arguments = Vec::new();
+    let programs = setting.programs()?;
+    let mut chosen = Vec::new();
     for target in stage.targets {
-        arguments.extend(["--test", target]);
+        let of_target: Vec<&Program> =
+            programs.iter().filter(|program| program.integration && program.name == *target).collect();
+        let [program] = of_target[..] else {
+            return Err(Failure::Sentence(format!(
+                "{} packages have a test target `{target}`, not one.",
+                of_target.len()
+            )));
+        };
+        chosen.push(program);
     }
-    let (mut counts, output) = cargo_test(setting, &arguments, &["--nocapture"])?;
+    let (mut counts, output) = run_programs(setting, &chosen, &["--nocapture"])?;
     if counts.passed + counts.failed == 0 {
         return Err(Failure::new("No test was run."));
     }
@@ -30,16 +32,20 @@ pub(super) fn run(setting: &mut Setting, stage: &Stage) -> Outcome<Counts> {
     Ok(counts)
 }
 
-/// `cargo test --workspace` with these arguments, and these for the test programs. The whole workspace is selected
-/// whatever is run, so that cargo unifies features, and compiles, once.
-pub(super) fn cargo_test(setting: &Setting, cargo: &[&str], libtest: &[&str]) -> Outcome<(Counts, String)> {
-    let mut command = process::cargo(&setting.workspace.root);
-    command.args(["test", "--workspace", "--no-fail-fast"]).args(cargo).arg("--").args(libtest);
-    let printed = process::tee(setting.export(&mut command))?;
-    let mut counts = counts::libtest(&printed.stdout);
-    if !printed.success && counts.failed == 0 {
-        println!("The tests did not compile, or a test program was killed: this counts as one failure.");
-        counts.failed += 1;
+/// Runs test programs with these arguments, all of them whatever fails.
+pub(super) fn run_programs(setting: &Setting, programs: &[&Program], arguments: &[&str]) -> Outcome<(Counts, String)> {
+    let (mut counts, mut output) = (Counts::default(), String::new());
+    for program in programs {
+        let mut command = program.command();
+        println!("\n     Running {}", program.name);
+        let printed = process::tee(setting.export(command.args(arguments)))?;
+        let mut of_program = counts::libtest(&printed.stdout);
+        if !printed.success && of_program.failed == 0 {
+            println!("The test program ended before its tests did: this counts as one failure.");
+            of_program.failed += 1;
+        }
+        counts.add(of_program);
+        output.push_str(&printed.stdout);
     }
-    Ok((counts, printed.stdout))
+    Ok((counts, output))
 }
