@@ -15,13 +15,14 @@ export type Partner = {
 };
 
 /** Jobs are numbered: an answer says to which it belongs. */
-type Message = { readonly job: number; readonly bytes: Uint8Array<ArrayBuffer> | null };
+type Message = { readonly job: number; readonly bytes: Uint8Array | null };
 
 /** A worker that does not answer is gone. */
 const TIMEOUT_MS = 60_000;
 
 const REFUSED: Outcome = { kind: 'refused' };
 
+/** Moves the bytes: whoever passes them has them no more. */
 const post = (port: MessagePort, message: Message): void => port.postMessage(message, message.bytes === null ? [] : [message.bytes.buffer]);
 
 /** The first worker's end: passes jobs, receives their answers. */
@@ -57,7 +58,7 @@ export class Helper implements Partner {
       });
     });
     this.#answers.push(answer);
-    post(port, { job, bytes: new Uint8Array(bytes) });
+    post(port, { job, bytes });
     return { kind: 'go' };
   }
 
@@ -98,7 +99,7 @@ export class Helping implements Partner {
   }
 
   pass(bytes: Uint8Array): Outcome {
-    post(this.#port, { job: this.#answering, bytes: new Uint8Array(bytes) });
+    post(this.#port, { job: this.#answering, bytes });
     return { kind: 'go' };
   }
 }

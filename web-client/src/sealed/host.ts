@@ -46,8 +46,10 @@ const addressOf = (path: string): URL => {
   return address;
 };
 
-/** An endless body is an answer that cannot be read to its end. */
+/** An endless body is an answer that cannot be read to its end. One that says how long it is, is read in one go. */
 const readBounded = async (answer: Response): Promise<Uint8Array> => {
+  const said = Number(answer.headers.get('content-length') ?? Number.NaN);
+  if (said <= MAX_BODY_BYTES && !answer.headers.has('content-encoding')) return new Uint8Array(await answer.arrayBuffer());
   if (answer.body === null) return new Uint8Array();
   const reader = answer.body.getReader();
   const parts: Uint8Array[] = [];

@@ -61,7 +61,7 @@ const orRefused = async (work: () => Promise<Outcome>): Promise<Outcome> => {
 export const keep = (key: string, bytes: Uint8Array): Promise<Outcome> =>
   orRefused(() =>
     ask('readwrite', (store) => {
-      store.put(new Uint8Array(bytes), key);
+      store.put(bytes, key);
       return () => ({ kind: 'kept' });
     }),
   );
