@@ -7,6 +7,7 @@
 mod append;
 mod calendar;
 mod chain;
+mod checkpoint;
 mod claim;
 mod connection;
 mod hold;
@@ -27,6 +28,7 @@ use std::path::Path;
 
 use souspli_store::OpenError;
 
+use crate::checkpoint::Checkpoints;
 use crate::lock::FolderLock;
 use crate::readers::Readers;
 use crate::writer::Writer;
@@ -67,6 +69,6 @@ impl SqliteStore {
         connection::make_durable(&db)?;
         migrate::migrate(&db, &file, found, migrate::MIGRATIONS)?;
         let readers = Readers::open(&file, options.readers.max(1))?;
-        Ok(Self { writer: Writer::start(db, lock)?, readers })
+        Ok(Self { writer: Writer::start(db, Checkpoints::start(&file)?, lock)?, readers })
     }
 }

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use souspli_store::{OpenError, StoreError};
 use tokio::sync::mpsc;
 
+use crate::checkpoint::Checkpoints;
 use crate::lock::FolderLock;
 use crate::stop::{commit_error, store_error};
 use crate::unit::{Queued, Unit, Waiting, bare, in_savepoint};
@@ -33,12 +34,13 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread. It holds the folder's lock until its connection is closed.
-    pub(crate) fn start(db: Connection, lock: FolderLock) -> Result<Self, OpenError> {
+    pub(crate) fn start(db: Connection, mut checkpoints: Checkpoints, lock: FolderLock) -> Result<Self, OpenError> {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("souspli-writer".to_owned())
             .spawn(move || {
-                write_until_closed(&db, waiting);
+                write_until_closed(&db, waiting, &mut checkpoints);
+                drop(checkpoints);
                 close(db);
                 drop(lock);
             })
@@ -67,21 +69,22 @@ impl Writer {
     }
 }
 
-fn write_until_closed(db: &Connection, mut waiting: mpsc::Receiver<Box<dyn Queued>>) {
+fn write_until_closed(db: &Connection, mut waiting: mpsc::Receiver<Box<dyn Queued>>, checkpoints: &mut Checkpoints) {
     let mut careful = 0;
     while let Some(first) = waiting.blocking_recv() {
-        write_group(db, first, &mut waiting, &mut careful);
+        let units = write_group(db, first, &mut waiting, &mut careful);
+        checkpoints.committed(db, units);
         careful = careful.saturating_sub(1);
     }
 }
 
-/// One transaction: the first unit and whatever is queued behind it by then.
+/// One transaction: the first unit and whatever is queued behind it by then. Returns how many units there were.
 fn write_group(
     db: &Connection,
     first: Box<dyn Queued>,
     waiting: &mut mpsc::Receiver<Box<dyn Queued>>,
     careful: &mut u32,
-) {
+) -> usize {
     let mut group = Vec::with_capacity(GROUP);
     let mut next = Some(first);
     let mut ended = begin(db);
@@ -92,6 +95,7 @@ fn write_group(
             next = waiting.try_recv().ok();
         }
     }
+    let units = group.len();
     match ended.and_then(|()| db.execute_batch("COMMIT").map_err(|error| commit_error(&error))) {
         Ok(()) => {
             for unit in group {
@@ -99,13 +103,14 @@ fn write_group(
             }
         }
         Err(error) => {
-            tracing::error!(%error, units = group.len(), "a transaction was lost");
+            tracing::error!(%error, units, "a transaction was lost");
             roll_back(db);
             for unit in group {
                 unit.fail(&error);
             }
         }
     }
+    units
 }
 
 /// Performs the unit that came last. One that had written before it was refused cannot be taken out alone: then all are
