@@ -13,6 +13,8 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::book::{Booking, book};
 use crate::commit::Heard;
 use crate::lease::Lease;
+use crate::stop::before_commit;
+use crate::unit::is_broken;
 
 /// Most bookings in one statement.
 const MOST: usize = 32;
@@ -111,8 +113,8 @@ async fn write_once(pool: &PgPool, bookings: &[Booking]) -> Heard<Vec<usize>> {
         Err(error) => return Heard { came: Err(error), warned: false },
     };
     let heard = book(&mut lease, bookings).await;
-    let sound = heard.came.as_ref().map_or_else(|error| error.as_database_error().is_some(), |_| true);
-    lease.give_back(!sound);
+    let failure = heard.came.as_ref().err().map(before_commit);
+    lease.give_back(heard.warned || is_broken(failure.as_ref()));
     if let Err(error) = &heard.came {
         tracing::debug!(%error, "a group of bookings was not written; each is tried by itself");
     }

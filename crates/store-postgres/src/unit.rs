@@ -157,7 +157,7 @@ where
 }
 
 /// What is broken, or in a state that nobody knows, does not go back to the pool.
-fn is_broken(failure: Option<&Failure>) -> bool {
+pub(crate) fn is_broken(failure: Option<&Failure>) -> bool {
     matches!(failure, Some(Failure::Again { broken: true, .. } | Failure::Final(StoreError::UnknownOutcome(_))))
 }
 
