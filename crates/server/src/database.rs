@@ -30,8 +30,8 @@ pub(crate) async fn open(config: &Config) -> Result<Database, StartError> {
         let Postgres { connections, statement_cache, lock_migrations } = config.postgres;
         let options = souspli_store_postgres::Options { connections, statement_cache, lock_migrations };
         let store = PostgresStore::connect(url, options).await?;
-        // Twice as many as there are connections: none is idle while a request thinks.
-        let at_a_time = usize::try_from(connections).unwrap_or(usize::MAX).saturating_mul(2);
+        // More than there are connections: none is idle while a request thinks, and bookings share them.
+        let at_a_time = usize::try_from(connections).unwrap_or(usize::MAX).saturating_mul(4);
         return Ok(Database { store: Arc::new(store), shared: true, at_a_time });
     }
     Err(StartError::Config("database_url begins with postgres://".to_owned()))

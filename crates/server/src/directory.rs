@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use souspli_attest::event_hash;
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::{LinkRow, PublicationKind, acl_keys};
-use souspli_protocol::{CalendarId, Digest, VerifyingKey};
+use souspli_protocol::{CalendarId, Context, Digest, VerifyingKey};
 use souspli_store::{Calendar, Store};
 
 use crate::rejection::Rejection;
@@ -62,17 +62,41 @@ impl Directory {
     }
 }
 
+/// What the host knows of a calendar at one of its versions.
+pub(crate) struct Known {
+    /// Id and FP; they never change.
+    pub(crate) context: Context,
+    /// The version.
+    pub(crate) version: u64,
+    /// What its publications say.
+    pub(crate) directory: Arc<Directory>,
+}
+
 /// The directories that were asked for lately.
 #[derive(Default)]
 pub(crate) struct Directories(Mutex<HashMap<CalendarId, Kept>>);
 
 struct Kept {
+    context: Context,
     version: u64,
     epoch: u32,
     directory: Arc<Directory>,
 }
 
 impl Directories {
+    /// What is kept of a calendar at a version. It was true when that version was the newest; whether it still is, only the
+    /// store can tell.
+    pub(crate) fn at(&self, id: CalendarId, version: u64, epoch: u32) -> Option<Known> {
+        let all = self.lock();
+        let kept = all.get(&id).filter(|kept| kept.version == version && kept.epoch == epoch)?;
+        Some(Known { context: kept.context, version, directory: kept.directory.clone() })
+    }
+
+    /// Something was published: what is kept is old.
+    pub(crate) fn forget(&self, id: CalendarId) {
+        self.lock().remove(&id);
+    }
+
     /// The directory of a calendar as it was just read: the version says whether what is kept still holds.
     pub(crate) async fn of(
         &self,
@@ -94,7 +118,8 @@ impl Directories {
         if all.len() >= KEPT {
             all.clear();
         }
-        all.insert(id, Kept { version: calendar.version, epoch, directory: directory.clone() });
+        let context = calendar.context;
+        all.insert(id, Kept { context, version: calendar.version, epoch, directory: directory.clone() });
         Ok(directory)
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use souspli_protocol::problem::Code;
 use souspli_protocol::sizes::epoch_of;
-use souspli_protocol::{CalendarId, Digest, VerifyingKey, Work};
+use souspli_protocol::{CalendarId, Context, Digest, VerifyingKey, Work};
 use souspli_store::{Calendar, Linker, Store};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -14,7 +14,7 @@ use crate::budget::Budgets;
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::config::{Registration, Timeouts};
-use crate::directory::{Directories, Directory};
+use crate::directory::{Directories, Directory, Known};
 use crate::host_key::HostKey;
 use crate::limits::{AddressLimit, LinkLimit};
 use crate::nonce::Nonces;
@@ -68,15 +68,20 @@ impl Shared {
         self.directories.of(self.store.as_ref(), calendar, epoch).await
     }
 
+    /// What is known of a calendar at the version that a request quotes, if it is: then the database need not be asked.
+    pub(crate) fn known(&self, id: CalendarId, version: u64) -> Option<Known> {
+        self.directories.at(id, version, epoch_of(self.clock.minute()))
+    }
+
     /// Counts a hold or a booking through a link; goes on only if enough work was done.
     pub(crate) fn count_booking(
         &self,
-        calendar: &Calendar,
+        context: &Context,
         link: VerifyingKey,
         object: &Digest,
         work: Work,
     ) -> Result<(), Rejection> {
-        self.links.take(&calendar.context, link, object, work, Instant::now())
+        self.links.take(context, link, object, work, Instant::now())
     }
 
     /// Goes on only if there is room for what makes the data grow.

@@ -1,23 +1,27 @@
 //! Events: compare-and-swap on version, revision and previous hash; claims all or none; leaf and head with them
 //! (`docs/spec/events.md` §4, `docs/spec/claims.md` §5).
 //!
-//! Two statements: one locks the calendar and reads, one writes everything. The record is read with the snapshot that
-//! the first began with, so it may be older than the lock; the second then meets the primary key of `event` and the
-//! whole is attempted again.
+//! A booking is first tried together with others (`group`). Everything else, and a booking that was left out there, has a
+//! transaction of its own with two statements: one locks the calendar and reads, one writes everything. The record is
+//! read with the snapshot that the first began with, so it may be older than the lock; the second then meets the
+//! primary key of `event` and the whole is attempted again.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use souspli_protocol::claims::ClaimIds;
-use souspli_protocol::event::Header;
+use souspli_protocol::event::{Header, Operation};
 use souspli_protocol::{CalendarId, Digest};
 use souspli_store::{AppendError, Appended, Calendar, Change, EventWrite, Linked, Linker, RecordState};
 use sqlx::PgConnection;
 
-use crate::calendar;
+use crate::book::Booking;
+use crate::group::Came;
+use crate::heads::Heads;
 use crate::row::{bigint, claims, get, ids, number};
 use crate::stop::Stop;
-use crate::unit::Unit;
+use crate::unit::{Unit, attempt_all, to_its_end};
+use crate::{PostgresStore, calendar};
 
 type Outcome<T> = Result<T, Stop<AppendError>>;
 
@@ -69,9 +73,38 @@ const WRITE: &str = "
 
 /// Appends one event.
 pub(crate) struct Append {
-    pub(crate) write: EventWrite,
+    pub(crate) write: Arc<EventWrite>,
     pub(crate) minute: u32,
     pub(crate) linker: Arc<dyn Linker>,
+    pub(crate) heads: Arc<Heads>,
+}
+
+/// Appends an event to its end, in its calendar's turn.
+pub(crate) async fn append(store: &PostgresStore, unit: Append) -> Result<Appended, AppendError> {
+    let (pool, gates, groups) = (store.pool.clone(), store.gates.clone(), store.groups.clone());
+    to_its_end(async move {
+        let calendar = unit.header().context.calendar;
+        if unit.known().is_none() {
+            let _turn = gates.enter(calendar).await;
+            return attempt_all(&pool, &unit).await;
+        }
+        let mut turn = gates.enter_alone(calendar).await;
+        // Asked again, now that nobody else in this process moves the calendar.
+        if let Some(booking) = unit.booking() {
+            let (after, receipt) = (booking.after, booking.linked.receipt.clone());
+            match groups.write(&pool, booking).await {
+                Came::Kept => {
+                    unit.heads.learn(&after);
+                    return Ok(Appended { receipt, new: true, sequence: after.sequence });
+                }
+                Came::LeftOut => unit.heads.forget(calendar),
+                Came::Unknown(error) => return Err(error.into()),
+            }
+        }
+        turn.share();
+        attempt_all(&pool, &unit).await
+    })
+    .await
 }
 
 #[async_trait]
@@ -93,6 +126,7 @@ impl Unit for Append {
         let change = self.write.apply(&calendar, record.as_ref()).map_err(Stop::Refused)?;
         let linked = calendar.link(&self.write.hash, self.minute, self.linker.as_ref());
         self.store(db, &calendar, &change, &linked).await?;
+        self.heads.learn(&calendar);
         Ok(Appended { receipt: linked.receipt, new: true, sequence: calendar.sequence })
     }
 }
@@ -102,11 +136,27 @@ impl Append {
         self.write.event.header()
     }
 
+    /// The calendar as it stood last and what is claimed, if this is a booking that fits there.
+    fn known(&self) -> Option<(Calendar, ClaimIds)> {
+        let calendar = self.heads.of(self.header().context.calendar)?;
+        let claims = self.write.claims.filter(|_| self.header().operation == Operation::Create)?;
+        self.write.apply(&calendar, None).ok().map(|_| (calendar, claims))
+    }
+
+    /// The booking that this is then, with its place in the chain.
+    fn booking(&self) -> Option<Booking> {
+        let (before, claims) = self.known()?;
+        let mut after = before;
+        let linked = after.link(&self.write.hash, self.minute, self.linker.as_ref());
+        Some(Booking { write: self.write.clone(), claims, minute: self.minute, before, after, linked })
+    }
+
     async fn lock(&self, db: &mut PgConnection) -> Outcome<(Calendar, Option<RecordState>)> {
         let header = self.header();
         let query = sqlx::query(LOCK).bind(header.context.calendar.0).bind(header.record.0);
         let row = query.fetch_optional(db).await?.ok_or(Stop::Refused(AppendError::NoCalendar))?;
         let calendar = calendar::of_row(header.context.calendar, &row)?;
+        self.heads.learn(&calendar);
         if get::<Option<i64>, _>(&row, 6)?.is_none() {
             return Ok((calendar, None));
         }

@@ -28,12 +28,27 @@ pub(crate) enum Committed {
     WithWarning,
 }
 
+/// What came of work that commits, and whether the server warned.
+#[derive(Debug)]
+pub(crate) struct Heard<T> {
+    /// What came of it.
+    pub(crate) came: Result<T, Error>,
+    /// Whether what was committed may not be on any standby.
+    pub(crate) warned: bool,
+}
+
 /// Commits and listens.
 pub(crate) async fn commit(transaction: Transaction<'_, Postgres>) -> Result<Committed, Error> {
+    let Heard { came, warned } = hear(transaction.commit()).await;
+    came.map(|()| if warned { Committed::WithWarning } else { Committed::Safely })
+}
+
+/// Listens while something commits.
+pub(crate) async fn hear<T>(work: impl Future<Output = Result<T, Error>>) -> Heard<T> {
     static LISTENER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Listener));
     let listening = async {
-        transaction.commit().await?;
-        Ok(if WARNED.get().get() { Committed::WithWarning } else { Committed::Safely })
+        let came = work.await;
+        Heard { came, warned: WARNED.get().get() }
     };
     WARNED.scope(Cell::new(false), listening.with_subscriber(LISTENER.clone())).await
 }

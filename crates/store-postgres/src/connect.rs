@@ -30,7 +30,7 @@ pub(crate) async fn pool(address: PgConnectOptions, options: Options) -> Result<
         .max_connections(options.connections.max(1))
         .acquire_timeout(ACQUIRE)
         .test_before_acquire(false)
-        .after_connect(|db, _| Box::pin(insist_on_durability(db)))
+        .after_connect(|db, _| Box::pin(set_up(db)))
         .before_acquire(|db, kept| Box::pin(async move { Ok(kept.idle_for < FRESH || is_primary(db).await) }))
         // No unit leaves a transaction open; should one ever do so, its connection is not lent again. sqlx does not know of
         // every one: what was dropped halfway is closed by `Lease`.
@@ -54,10 +54,15 @@ pub(crate) fn open_error(error: &Error) -> OpenError {
     }
 }
 
-/// An acknowledged booking is on disk, whatever the server's default is.
-async fn insist_on_durability(db: &mut PgConnection) -> Result<(), Error> {
+/// An acknowledged booking is on disk, whatever the server's default is. And every row is reached by its key: a plan made
+/// while tables are small must be right when they are large, is made once, and is not compiled.
+async fn set_up(db: &mut PgConnection) -> Result<(), Error> {
     let sql =
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+    sqlx::query(sql).execute(&mut *db).await?;
+    let sql = "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),
+                      set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
+                      set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false)";
     sqlx::query(sql).execute(db).await.map(drop)
 }
 

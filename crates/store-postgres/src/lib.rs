@@ -1,14 +1,18 @@
 //! A host's database in PostgreSQL.
 //!
 //! Each write is a `Unit`: a struct that holds all it needs, attempted in a task of its own, in one transaction that
-//! begins by locking the row of its calendar. Each read is one statement. SQL stands beside its use; the tables are those
+//! begins by locking the row of its calendar. Bookings need no such round trips where this process knows where the calendar
+//! stands: several share one statement (`book`). Each read is one statement. SQL stands beside its use; the tables are those
 //! of `migrations/postgres`.
 
 mod append;
+mod book;
 mod calendar;
 mod commit;
 mod connect;
 mod gate;
+mod group;
+mod heads;
 mod hold;
 mod host;
 mod lease;
@@ -27,6 +31,8 @@ use souspli_store::OpenError;
 use sqlx::PgPool;
 
 use crate::gate::Gates;
+use crate::group::Groups;
+use crate::heads::Heads;
 
 /// What can be chosen.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +56,8 @@ impl Default for Options {
 pub struct PostgresStore {
     pool: PgPool,
     gates: Arc<Gates>,
+    heads: Arc<Heads>,
+    groups: Arc<Groups>,
 }
 
 impl PostgresStore {
@@ -57,6 +65,11 @@ impl PostgresStore {
     pub async fn connect(url: &str, options: Options) -> Result<Self, OpenError> {
         let address = connect::address(url, options)?;
         migrate::migrate(&address, options.lock_migrations).await?;
-        Ok(Self { pool: connect::pool(address, options).await?, gates: Arc::default() })
+        Ok(Self {
+            pool: connect::pool(address, options).await?,
+            gates: Arc::default(),
+            heads: Arc::default(),
+            groups: Arc::default(),
+        })
     }
 }

@@ -9,6 +9,7 @@ use souspli_store::{Calendar, Linker, PublishError, Sealed};
 use sqlx::PgConnection;
 
 use crate::calendar;
+use crate::heads::Heads;
 use crate::row::bigint;
 use crate::stop::Stop;
 use crate::unit::Unit;
@@ -36,6 +37,7 @@ pub(crate) struct Publish {
     pub(crate) batch: Vec<Publication>,
     pub(crate) minute: u32,
     pub(crate) linker: Arc<dyn Linker>,
+    pub(crate) heads: Arc<Heads>,
 }
 
 #[async_trait]
@@ -67,6 +69,7 @@ impl Unit for Publish {
             receipts.push(self.store(db, &mut calendar, publication, hash).await?);
         }
         calendar::advance(db, &calendar, before).await?;
+        self.heads.learn(&calendar);
         Ok(receipts)
     }
 }

@@ -12,7 +12,7 @@ use souspli_store::{
     StoreError, StoredEvent, StoredPublication, VaultError,
 };
 
-use crate::append::Append;
+use crate::append::{Append, append};
 use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
 use crate::host::BindHost;
 use crate::publish::Publish;
@@ -36,7 +36,7 @@ impl Store for PostgresStore {
         minute: u32,
         linker: &Arc<dyn Linker>,
     ) -> Result<Vec<Sealed>, PublishError> {
-        run(self, Publish { batch: batch.to_vec(), minute, linker: linker.clone() }).await
+        run(self, Publish { batch: batch.to_vec(), minute, linker: linker.clone(), heads: self.heads.clone() }).await
     }
 
     async fn publication(
@@ -100,7 +100,8 @@ impl Store for PostgresStore {
     }
 
     async fn append(&self, write: &EventWrite, minute: u32, linker: &Arc<dyn Linker>) -> Result<Appended, AppendError> {
-        run(self, Append { write: write.clone(), minute, linker: linker.clone() }).await
+        let (write, linker, heads) = (Arc::new(write.clone()), linker.clone(), self.heads.clone());
+        append(self, Append { write, minute, linker, heads }).await
     }
 
     async fn last_event(&self, calendar: CalendarId, record: RecordId) -> Result<Option<StoredEvent>, StoreError> {

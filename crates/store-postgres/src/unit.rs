@@ -43,14 +43,24 @@ pub(crate) type Reading<'c, T> = Pin<Box<dyn Future<Output = Result<T, Stop<Stor
 /// Runs a unit to its end, in its calendar's turn.
 pub(crate) async fn run<U: Unit>(store: &PostgresStore, unit: U) -> Result<U::Done, U::Refusal> {
     let (pool, gates) = (store.pool.clone(), store.gates.clone());
-    let task = tokio::spawn(async move {
+    to_its_end(async move {
         let _turn = match unit.calendar() {
-            Some(calendar) => gates.enter(calendar).await,
+            Some(calendar) => Some(gates.enter(calendar).await),
             None => None,
         };
         attempt_all(&pool, &unit).await
-    });
-    task.await.unwrap_or_else(|_| Err(StoreError::UnknownOutcome("a unit of work ended early".to_owned()).into()))
+    })
+    .await
+}
+
+/// Does all of a write, whether or not its caller still waits for it.
+pub(crate) async fn to_its_end<T, E>(write: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let ended_early = || StoreError::UnknownOutcome("a unit of work ended early".to_owned());
+    tokio::spawn(write).await.unwrap_or_else(|_| Err(ended_early().into()))
 }
 
 /// Runs a read: one statement, so one snapshot.
@@ -73,7 +83,8 @@ where
     task.await.unwrap_or_else(|_| Err(StoreError::Failed("a read ended early".to_owned())))
 }
 
-async fn attempt_all<U: Unit>(pool: &PgPool, unit: &U) -> Result<U::Done, U::Refusal> {
+/// Transactions of a unit, until one of them tells.
+pub(crate) async fn attempt_all<U: Unit>(pool: &PgPool, unit: &U) -> Result<U::Done, U::Refusal> {
     let mut attempt = 0;
     loop {
         let failure = match attempt_once(pool, unit).await {
@@ -146,7 +157,7 @@ where
 }
 
 /// What is broken, or in a state that nobody knows, does not go back to the pool.
-fn is_broken(failure: Option<&Failure>) -> bool {
+pub(crate) fn is_broken(failure: Option<&Failure>) -> bool {
     matches!(failure, Some(Failure::Again { broken: true, .. } | Failure::Final(StoreError::UnknownOutcome(_))))
 }
 

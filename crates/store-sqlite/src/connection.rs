@@ -14,12 +14,12 @@ const STATEMENTS: usize = 128;
 /// How long a lock of another process (a backup, a shell) is waited for.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Pages are 4 KiB, claim ids are random: 64 MiB keep the hot part of the claims in memory. A checkpoint each 32 MiB
-/// writes a page that many bookings changed once. Rollbacks to a savepoint need no file.
+/// Pages are 4 KiB, claim ids are random: 64 MiB keep the hot part of the claims in memory. Checkpoints are made beside
+/// the writer (`checkpoint`); it makes one by itself only should that thread fail. Rollbacks to a savepoint need no file.
 const WRITER: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA cache_size = -65536;
-    PRAGMA wal_autocheckpoint = 8192;
+    PRAGMA wal_autocheckpoint = 65536;
     PRAGMA temp_store = MEMORY;
     PRAGMA secure_delete = ON;
     PRAGMA cell_size_check = ON;
@@ -56,6 +56,16 @@ pub(crate) fn make_durable(db: &Connection) -> Result<(), OpenError> {
     prepare_writer(db).map_err(|error| unusable(&error))?;
     expect(db, "journal_mode", "wal")?;
     expect(db, "synchronous", "2")
+}
+
+/// A connection that copies the log and writes nothing else.
+pub(crate) fn checkpointer(file: &Path) -> Result<Connection, OpenError> {
+    let db = open(file)?;
+    db.execute_batch("PRAGMA wal_autocheckpoint = 0").map_err(|error| unusable(&error))?;
+    expect(&db, "journal_mode", "wal")?;
+    db.execute_batch("PRAGMA synchronous = FULL").map_err(|error| unusable(&error))?;
+    expect(&db, "synchronous", "2")?;
+    Ok(db)
 }
 
 /// A connection that cannot write.

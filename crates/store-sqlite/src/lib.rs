@@ -1,12 +1,13 @@
 //! A host's database in one SQLite file.
 //!
 //! One thread writes and commits what is queued together ([`SqliteStore`]); other connections, which cannot write,
-//! read. Each write is a `Unit`: a struct that holds all it needs, performed inside a savepoint, so that a refused one
-//! leaves no trace and spoils no other. SQL stands beside its use; the tables are those of `migrations/sqlite`.
+//! read. Each write is a `Unit`: a struct that holds all it needs. A refused one leaves no trace and spoils no other: one
+//! that had written already sends its group back, to be done again with a savepoint for each. SQL stands beside its use; the tables are those of `migrations/sqlite`.
 
 mod append;
 mod calendar;
 mod chain;
+mod checkpoint;
 mod claim;
 mod connection;
 mod hold;
@@ -27,6 +28,7 @@ use std::path::Path;
 
 use souspli_store::OpenError;
 
+use crate::checkpoint::Checkpoints;
 use crate::lock::FolderLock;
 use crate::readers::Readers;
 use crate::writer::Writer;
@@ -67,6 +69,6 @@ impl SqliteStore {
         connection::make_durable(&db)?;
         migrate::migrate(&db, &file, found, migrate::MIGRATIONS)?;
         let readers = Readers::open(&file, options.readers.max(1))?;
-        Ok(Self { writer: Writer::start(db, lock)?, readers })
+        Ok(Self { writer: Writer::start(db, Checkpoints::start(&file)?, lock)?, readers })
     }
 }

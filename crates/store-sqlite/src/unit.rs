@@ -22,7 +22,7 @@ type Outcome<U> = Result<<U as Unit>::Done, <U as Unit>::Refusal>;
 
 /// A unit in the writer's queue, of whatever kind.
 pub(crate) trait Queued: Send {
-    /// Performs it and says whether its writes are to be kept.
+    /// Performs it, perhaps once more after a rollback, and says whether its writes are to be kept.
     fn perform(&mut self, db: &Connection) -> bool;
 
     /// Tells its caller what came of it: the commit is done.
@@ -49,6 +49,8 @@ impl<U: Unit> Waiting<U> {
 
 impl<U: Unit> Queued for Waiting<U> {
     fn perform(&mut self, db: &Connection) -> bool {
+        // What came of it before was rolled back.
+        self.outcome = None;
         let outcome = self.unit.perform(db);
         if let Err(Stop::Database(error)) = &outcome {
             tracing::warn!(%error, "a unit of work failed");
@@ -72,21 +74,31 @@ impl<U: Unit> Queued for Waiting<U> {
 
 /// Performs a unit inside a savepoint. An error means that the whole transaction is lost.
 pub(crate) fn in_savepoint(db: &Connection, unit: &mut dyn Queued) -> Result<(), StoreError> {
-    try_in_savepoint(db, unit).map_err(|error| {
-        // On a full or failing disk SQLite may roll back by itself; what then fails is only the savepoint that is gone.
-        if db.is_autocommit() {
-            StoreError::Busy("SQLite gave a transaction up".to_owned())
-        } else {
-            store_error(&error)
-        }
-    })
+    try_in_savepoint(db, unit).map_err(|error| if db.is_autocommit() { given_up() } else { store_error(&error) })
+}
+
+/// Performs a unit as it is, and says whether the transaction still holds nothing but what is to be kept: a savepoint
+/// costs a copy of every page that is changed, and nearly all units that are refused are so before they write.
+pub(crate) fn bare(db: &Connection, unit: &mut dyn Queued) -> Result<bool, StoreError> {
+    let before = db.total_changes();
+    let kept = perform(db, unit);
+    if db.is_autocommit() { Err(given_up()) } else { Ok(kept || db.total_changes() == before) }
+}
+
+/// On a full or failing disk SQLite may roll back by itself; what then fails is only what is gone.
+fn given_up() -> StoreError {
+    StoreError::Busy("SQLite gave a transaction up".to_owned())
+}
+
+/// A unit that panics is not kept.
+fn perform(db: &Connection, unit: &mut dyn Queued) -> bool {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| unit.perform(db))).unwrap_or(false)
 }
 
 fn try_in_savepoint(db: &Connection, unit: &mut dyn Queued) -> rusqlite::Result<()> {
     let run = |sql| db.prepare_cached(sql)?.execute([]).map(drop);
     run("SAVEPOINT unit")?;
-    let performed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| unit.perform(db)));
-    if !performed.unwrap_or(false) {
+    if !perform(db, unit) {
         run("ROLLBACK TO unit")?;
     }
     run("RELEASE unit")

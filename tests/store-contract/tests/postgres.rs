@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
-use souspli_store::{AppendError, OpenError, Store, StoreError};
-use souspli_store_contract::checks::verify_chain;
-use souspli_store_contract::fixture::{Draft, Practice, claims};
+use souspli_protocol::VerifyingKey;
+use souspli_store::{AppendError, Appended, OpenError, Store, StoreError};
+use souspli_store_contract::checks::{claimed, verify_chain};
+use souspli_store_contract::fixture::{Draft, NOW, Practice, WINDOW, claims, linker, mixed_claims};
 use souspli_store_contract::harness::{Database, Running, run, test};
 use souspli_store_postgres::{Options, PostgresStore};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -76,6 +77,60 @@ async fn two_hosts_on_one_database_agree() -> Result<(), String> {
     assert_eq!(verify_chain(&two, &practice).await, 4);
     one.close().await;
     two.close().await;
+    drop_database(&name).await;
+    Ok(())
+}
+
+/// Bookings of many practices at once: with a hold, over an expired one, with neither. One whose time is taken is refused
+/// and keeps none of the others from sharing a transaction.
+async fn bookings_share_transactions() -> Result<(), String> {
+    const SESSION: VerifyingKey = VerifyingKey([0xa; 32]);
+    const MANY: u64 = 40;
+    let (name, url) = create().await?;
+    let store = Arc::new(PostgresStore::connect(&url, Options::default()).await.expect("new"));
+    let mut bookings = Vec::new();
+    for number in 0..MANY {
+        let practice = Practice::registered(number, store.as_ref()).await;
+        if number % 4 < 3 {
+            let until = if number % 4 == 1 { NOW } else { NOW + 10 };
+            let held = store.hold(practice.calendar(), SESSION, WINDOW, &claims(7), NOW - 1, until).await;
+            held.expect("free");
+        }
+        // 0: the session's own hold, with some other ids. 1: an expired hold. 2: another's hold. 3: nothing there.
+        let draft = Draft::create(&practice, number);
+        let draft = match number % 4 {
+            0 => draft.claims(mixed_claims(7, 20, 8)).session(SESSION),
+            _ => draft.claims(mixed_claims(7, 6, 8)),
+        };
+        bookings.push((number, practice, draft.write()));
+    }
+    let appending: Vec<_> = bookings
+        .iter()
+        .map(|(number, _, write)| {
+            let (store, number, write) = (store.clone(), *number, write.clone());
+            tokio::spawn(async move { (number, store.append(&write, NOW, linker()).await) })
+        })
+        .collect();
+    for appending in appending {
+        let (number, appended) = appending.await.expect("no panic");
+        match number % 4 {
+            2 => assert!(matches!(appended, Err(AppendError::Taken)), "{number}: {appended:?}"),
+            _ => assert!(matches!(appended, Ok(Appended { new: true, sequence: 4, .. })), "{number}: {appended:?}"),
+        }
+    }
+    for (number, practice, write) in &bookings {
+        let kept = number % 4 != 2;
+        assert_eq!(verify_chain(store.as_ref(), practice).await, if kept { 4 } else { 3 }, "{number}");
+        let ids = write.claims.iter().filter(|_| kept).flat_map(|ids| *ids.ids()).collect::<Vec<_>>();
+        assert_eq!(claimed(store.as_ref(), practice).await, ids, "{number}");
+        let held = store.holds(practice.calendar(), SESSION, NOW).await.expect("read");
+        assert_eq!(held, !kept, "{number}");
+    }
+    let mut db = PgConnection::connect(&url).await.expect("database");
+    let sql = "SELECT count(DISTINCT xmin::text) FROM event";
+    let transactions: i64 = sqlx::query_scalar(sql).fetch_one(&mut db).await.expect("counted");
+    assert!(transactions <= 10, "30 bookings took {transactions} transactions");
+    store.close().await;
     drop_database(&name).await;
     Ok(())
 }
@@ -147,6 +202,7 @@ async fn a_server_that_takes_nobody_is_busy() -> Result<(), String> {
 fn main() -> ExitCode {
     let more: Vec<Trial> = vec![
         test("postgres::two_hosts_on_one_database_agree", two_hosts_on_one_database_agree()),
+        test("postgres::bookings_share_transactions", bookings_share_transactions()),
         test("postgres::newer_data_is_refused", newer_data_is_refused()),
         test("postgres::a_server_that_is_not_there_is_unreachable", a_server_that_is_not_there_is_unreachable()),
         test("postgres::broken_connections_are_replaced", broken_connections_are_replaced()),

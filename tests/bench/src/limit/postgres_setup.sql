@@ -1,6 +1,6 @@
 -- The limit of a host on PostgreSQL: everything inside one function, so one round trip and no work by a client. A
 -- booking is an event of 8 KiB, stored without compression as sealed bytes are, 24 claims at random keys, the head of
--- its calendar's chain, and a leaf. The host writes more for a booking than this, in two round trips and a commit.
+-- its calendar's chain, and a leaf. The host writes more for a booking than this.
 create table head (calendar int primary key, seq bigint not null, hash bytea);
 create table event (calendar int, record bytea, revision int, seq bigint, body bytea, primary key (calendar, record, revision));
 create table claim (calendar int, gid bytea, record bytea, primary key (calendar, gid));

@@ -7,11 +7,14 @@ use http::Method;
 use souspli_protocol::event::AuthorKind;
 use souspli_protocol::problem::Code;
 use souspli_protocol::wire::{Append, Appended, Blob};
-use souspli_store::{AppendError, Calendar};
+use souspli_protocol::{CalendarId, Context};
+
+use souspli_store::AppendError;
 
 use crate::answer::{created, ok};
 use crate::body::Strict;
 use crate::changes::Change;
+use crate::directory::Known;
 use crate::path::CalendarPath;
 use crate::rejection::Rejection;
 use crate::routes::calendars::events::check::{self, Submitted};
@@ -42,40 +45,67 @@ async fn handle(
     Strict(body, turn): Strict<Append>,
 ) -> Result<Response, Rejection> {
     let submitted = Submitted::parse(body)?;
-    let calendar = host.calendar(id).await?;
-    if submitted.event.header().context != calendar.context {
-        return Err(Code::WrongContext.into());
-    }
-    if let Err(rejection) = admit(&host, &calendar, &submitted).await {
+    if let Err(rejection) = admit(&host, id, &submitted).await? {
         // What is stored already was in order when it was new. Only here: the store finds it out for all others.
-        let receipt = stored(&host, &calendar, &submitted).await?.ok_or(rejection)?;
+        let receipt = stored(&host, id, &submitted).await?.ok_or(rejection)?;
         return Ok(ok(Appended { receipt: Blob(receipt) }).into_response());
     }
     to_the_end(async move {
         let _turn = turn;
-        append(&host, &calendar, submitted).await
+        append(&host, id, submitted).await
     })
     .await
 }
 
-/// Everything that is checked before the store is asked.
-async fn admit(host: &Shared, calendar: &Calendar, submitted: &Submitted) -> Result<(), Rejection> {
+/// Everything that is checked before the store is asked to write: first where the event belongs, then the event. What is
+/// kept of the version that it quotes may admit it, since the store compares the version once more; a refusal is always
+/// by what is true now.
+async fn admit(host: &Shared, id: CalendarId, submitted: &Submitted) -> Result<Result<(), Rejection>, Rejection> {
+    let header = submitted.event.header();
+    let kept = host.known(id, header.version).filter(|known| known.context == header.context);
+    let signed = kept.as_ref().map(|known| check::signatures(submitted, &known.context));
+    let admitted = match (&kept, signed) {
+        (Some(known), Some(Ok(()))) => check(host, known, submitted),
+        _ => Err(Code::StaleVersion),
+    };
+    if admitted.is_err() {
+        let now = known_now(host, id, &header.context).await?;
+        let signed = signed.unwrap_or_else(|| check::signatures(submitted, &now.context));
+        if let Err(code) = signed.and_then(|()| check(host, &now, submitted)) {
+            return Ok(Err(code.into()));
+        }
+    }
+    Ok(count(host, submitted))
+}
+
+/// What is known of the event's calendar now.
+async fn known_now(host: &Shared, id: CalendarId, context: &Context) -> Result<Known, Rejection> {
+    let calendar = host.calendar(id).await?;
+    if *context != calendar.context {
+        return Err(Code::WrongContext.into());
+    }
+    let directory = host.directory(&calendar).await?;
+    Ok(Known { context: calendar.context, version: calendar.version, directory })
+}
+
+fn check(host: &Shared, known: &Known, submitted: &Submitted) -> Result<(), Code> {
     let now = host.clock.minute();
-    let directory = host.directory(calendar).await?;
-    check::signatures(submitted, &calendar.context)?;
-    check::author(submitted, &directory, now)?;
-    check::times(submitted, calendar, &directory, now)?;
-    check::claims(submitted, &calendar.context)?;
+    check::author(submitted, &known.directory, now)?;
+    check::times(submitted, known, now)?;
+    check::claims(submitted, &known.context)
+}
+
+fn count(host: &Shared, submitted: &Submitted) -> Result<(), Rejection> {
     let header = submitted.event.header();
     if header.author_kind == AuthorKind::Link {
-        host.count_booking(calendar, header.author, &submitted.hash, submitted.work)?;
+        host.count_booking(&header.context, header.author, &submitted.hash, submitted.work)?;
     }
     Ok(host.has_room()?)
 }
 
 /// The receipt of these very bytes, where they are stored already.
-async fn stored(host: &Shared, calendar: &Calendar, submitted: &Submitted) -> Result<Option<Vec<u8>>, Rejection> {
-    let (id, header) = (calendar.context.calendar, submitted.event.header());
+async fn stored(host: &Shared, id: CalendarId, submitted: &Submitted) -> Result<Option<Vec<u8>>, Rejection> {
+    let header = submitted.event.header();
     let Some(last) = host.store.last_event(id, header.record).await? else { return Ok(None) };
     if last.hash == submitted.hash {
         return Ok(Some(last.receipt));
@@ -87,7 +117,7 @@ async fn stored(host: &Shared, calendar: &Calendar, submitted: &Submitted) -> Re
     Ok(record.into_iter().find(|earlier| earlier.hash == submitted.hash).map(|earlier| earlier.receipt))
 }
 
-async fn append(host: &Shared, calendar: &Calendar, submitted: Submitted) -> Result<Response, Rejection> {
+async fn append(host: &Shared, id: CalendarId, submitted: Submitted) -> Result<Response, Rejection> {
     let write = submitted.into_write();
     let appended = {
         let _waiting = host.metrics.waiting();
@@ -98,7 +128,7 @@ async fn append(host: &Shared, calendar: &Calendar, submitted: Submitted) -> Res
         return Ok(ok(answer).into_response());
     }
     host.metrics.event();
-    host.changes.tell(calendar.context.calendar, Change { sequence: appended.sequence, published: false });
+    host.changes.tell(id, Change { sequence: appended.sequence, published: false });
     Ok(created(answer).into_response())
 }
 

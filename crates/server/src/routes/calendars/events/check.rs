@@ -8,9 +8,9 @@ use souspli_protocol::request::{event_statement, manage_statement, session_state
 use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, EPOCH_MINUTES, EVENT, EVENT_LIFE_MINUTES, REVISIONS, epoch_of};
 use souspli_protocol::wire::{Append, Blob};
 use souspli_protocol::{Context, Digest, Signature, VerifyingKey, Work};
-use souspli_store::{Calendar, EventWrite, HoldQuoted};
+use souspli_store::{EventWrite, HoldQuoted};
 
-use crate::directory::Directory;
+use crate::directory::{Directory, Known};
 use crate::shape::code_of;
 use crate::windows;
 
@@ -98,7 +98,7 @@ pub(crate) fn author(submitted: &Submitted, directory: &Directory, now: u32) -> 
 }
 
 /// `not_after`, version, epoch with its identity, window.
-pub(crate) fn times(submitted: &Submitted, calendar: &Calendar, served: &Directory, now: u32) -> Result<(), Code> {
+pub(crate) fn times(submitted: &Submitted, known: &Known, now: u32) -> Result<(), Code> {
     let header = submitted.event.header();
     if now > header.not_after {
         return Err(Code::EventExpired);
@@ -107,12 +107,12 @@ pub(crate) fn times(submitted: &Submitted, calendar: &Calendar, served: &Directo
     if header.not_after > now.saturating_add(EVENT_LIFE_MINUTES + CLOCK_SKEW_MINUTES) {
         return Err(Code::BadShape);
     }
-    if header.version != calendar.version {
+    if header.version != known.version {
         return Err(Code::StaleVersion);
     }
     let soon = epoch_of(now.saturating_add(EARLY));
     let epoch = header.epoch == epoch_of(now) || header.epoch == soon;
-    if !epoch || served.identity(header.epoch) != Some(header.identity) {
+    if !epoch || known.directory.identity(header.epoch) != Some(header.identity) {
         return Err(Code::BadEpoch);
     }
     let open = windows::claimable(now);

@@ -55,7 +55,7 @@ async fn handle(
     if claims_digest(&calendar.context, hold.statement.window, &hold.claims) != hold.statement.claims {
         return Err(Code::BadClaims.into());
     }
-    host.count_booking(&calendar, hold.statement.link, &sha256(&bytes), body.work)?;
+    host.count_booking(&calendar.context, hold.statement.link, &sha256(&bytes), body.work)?;
     host.has_room()?;
     to_the_end(async move {
         let _turn = turn;

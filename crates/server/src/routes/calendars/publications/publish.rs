@@ -102,6 +102,7 @@ async fn store(host: &Shared, id: CalendarId, batch: &[Publication]) -> Result<V
         let _waiting = host.metrics.waiting();
         host.store.publish(batch, host.clock.minute(), &host.linker).await?
     };
+    host.directories.forget(id);
     host.metrics.published(receipts.len());
     let last = receipts.last().and_then(|receipt| Receipt::decode(receipt).ok());
     if let Some(last) = last {
