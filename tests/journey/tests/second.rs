@@ -6,6 +6,9 @@ use souspli_journey::{MONDAY, Member, TestHost};
 
 const BOOKINGS: usize = 24;
 
+/// What becomes of an answer on its way back.
+type Spoil = fn(Vec<u8>) -> Option<Vec<u8>>;
+
 /// Types so many bookings in.
 async fn fill(owner: &mut Member, practice: &Published) {
     let wanted = json!({ "visitType": practice.visit_type(0), "practitioner": null });
@@ -21,11 +24,7 @@ async fn fill(owner: &mut Member, practice: &Published) {
 }
 
 /// The agenda on a new device, and the jobs that its second worker got.
-async fn opened(
-    host: &TestHost,
-    practice: &Published,
-    spoil: Option<fn(Vec<u8>) -> Option<Vec<u8>>>,
-) -> (Value, usize) {
+async fn opened(host: &TestHost, practice: &Published, spoil: Option<Spoil>) -> (Value, usize) {
     let mut member = Member::new(host.addr());
     let keys = json!({ "accountKey": practice.account_key, "passphrase": PASSPHRASE });
     member.must(MONDAY, "unlock", keys).await;
@@ -49,7 +48,7 @@ async fn two_workers_show_what_one_shows() {
     let practice = create(&mut owner, &Look::SMALL, MONDAY).await;
     fill(&mut owner, &practice).await;
     let (alone, _) = opened(&host, &practice, None).await;
-    let spoilers: [fn(Vec<u8>) -> Option<Vec<u8>>; 5] = [
+    let spoilers: [Spoil; 5] = [
         Some,
         // Locked, or gone.
         |_| None,
