@@ -17,9 +17,9 @@ use crate::trust::Distrust;
 
 /// Fewer events are not worth a second worker.
 const WORTH_IT: usize = 8;
-/// Of so many events the second worker opens ten: the first one has the chain, the ledger and the index as well.
+/// Of so many events the second worker opens nine: the first one has the chain, the ledger and the index as well.
 const OF: usize = 16;
-const SECONDS: usize = 10;
+const SECONDS: usize = 9;
 
 /// An event of the chain with its receipt; neither is verified.
 pub(super) struct Fetched {
