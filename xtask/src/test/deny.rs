@@ -65,7 +65,7 @@ fn cargo_deny(workspace: &Workspace) -> Command {
 }
 
 fn database(workspace: &Workspace) -> Option<PathBuf> {
-    let given = env::var_os(VARIABLE).map(PathBuf::from);
+    let given = env::var_os(VARIABLE).filter(|given| !given.is_empty()).map(PathBuf::from);
     given.or_else(|| Some(workspace.root.join(BESIDE)).filter(|bundle| bundle.is_file()))
 }
 
