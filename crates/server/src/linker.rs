@@ -1,4 +1,4 @@
-//! Heads and receipts, made inside the transaction that accepts (`docs/spec/events.md` §6).
+//! Heads and receipts: made for the transaction that accepts, and given out after it (`docs/spec/events.md` §6).
 
 use std::sync::Arc;
 

@@ -2,7 +2,8 @@
 //!
 //! One thread writes and commits what is queued together ([`SqliteStore`]); other connections, which cannot write,
 //! read. Each write is a `Unit`: a struct that holds all it needs. A refused one leaves no trace and spoils no other: one
-//! that had written already sends its group back, to be done again with a savepoint for each. SQL stands beside its use; the tables are those of `migrations/sqlite`.
+//! that had written already sends its group back, to be done again with a savepoint for each. SQL stands beside its use;
+//! the tables are those of `migrations/sqlite`.
 
 mod append;
 mod calendar;

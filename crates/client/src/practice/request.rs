@@ -20,6 +20,13 @@ impl Session {
         self.host.post_signed(io, &open.context, open.keys.signing(), path, body).await
     }
 
+    /// Sends a request signed with the member's key ahead; `Host::answer` reads what comes of it.
+    pub(super) async fn ask_ahead(&mut self, io: &Io, route: &str, body: &impl ToJson) -> Result<(), Failure> {
+        let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
+        let path = calendar_path(&open.context.calendar, route);
+        self.host.post_signed_ahead(io, &open.context, open.keys.signing(), path, body).await
+    }
+
     /// The newest publication of a kind and slot; `None` when there is none.
     pub(super) async fn published(
         &mut self,

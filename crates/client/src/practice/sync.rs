@@ -13,7 +13,6 @@ use super::staff::read;
 use super::{Chain, Session, Unlocked};
 use crate::failure::Failure;
 use crate::flow::Io;
-use crate::http::calendar_path;
 use crate::record::{Entry, promises, verify_link};
 use crate::trust::{Distrust, identity_of_epoch};
 
@@ -106,9 +105,7 @@ impl Session {
         self.learn_epochs(io, &epochs).await?;
         let opening = self.begin_opening(io, events).await?;
         if page.more {
-            let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
-            let (path, body) = (calendar_path(&open.context.calendar, "sync"), following(page.chain));
-            self.host.post_signed_ahead(io, &open.context, open.keys.signing(), path, &body).await?;
+            self.ask_ahead(io, "sync", &following(page.chain)).await?;
         }
         Ok((page, opening))
     }

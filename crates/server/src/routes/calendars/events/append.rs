@@ -8,7 +8,6 @@ use souspli_protocol::event::AuthorKind;
 use souspli_protocol::problem::Code;
 use souspli_protocol::wire::{Append, Appended, Blob};
 use souspli_protocol::{CalendarId, Context};
-
 use souspli_store::AppendError;
 
 use crate::answer::{created, ok};
