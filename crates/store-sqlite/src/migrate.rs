@@ -14,6 +14,7 @@ use crate::connection::unusable;
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_host.sql"),
     include_str!("../../../migrations/sqlite/0002_host_key.sql"),
+    include_str!("../../../migrations/sqlite/0003_arrival.sql"),
 ];
 
 /// "Sous" in SQLite's header: tells our files from others.

@@ -1,5 +1,7 @@
 //! The contract on SQLite, and what is true of SQLite only.
 
+mod older;
+
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -86,7 +88,7 @@ async fn newer_data_is_refused_and_left_alone() -> Result<(), String> {
     drop(db);
     let before = std::fs::read(&file).expect("bytes");
     let error = open(folder.path()).expect_err("newer");
-    assert!(matches!(error, OpenError::NewerData { found: 99, known: 2 }), "{error}");
+    assert!(matches!(error, OpenError::NewerData { found: 99, known: 3 }), "{error}");
     assert!(std::fs::read(&file).expect("bytes") == before, "the file was changed");
     Ok(())
 }
@@ -116,6 +118,7 @@ fn main() -> ExitCode {
             what_was_acknowledged_is_there_after_a_new_start(),
         ),
         test("sqlite::newer_data_is_refused_and_left_alone", newer_data_is_refused_and_left_alone()),
+        test("sqlite::data_of_version_two_read_as_before", older::data_of_version_two_read_as_before()),
         test(
             "sqlite::a_file_that_another_program_has_locked_is_busy",
             a_file_that_another_program_has_locked_is_busy(),
