@@ -43,7 +43,8 @@ pub fn claim_ids(k_gid: &GidKey, context: &Context, real: &[(ItemId, u32)]) -> R
     if real.len() > CLAIMS {
         return Err(ClaimsError::VisitTooLong(real.len()));
     }
-    let ids = real.iter().map(|(resource, granule)| gid(k_gid, context, resource, *granule));
+    let keyed = keyed(k_gid);
+    let ids = real.iter().map(|(resource, granule)| mac(&keyed, &gid_message(context, *resource, *granule)));
     let mut ids: Vec<Gid> = sorted(ids.collect());
     if ids.iter().zip(ids.iter().skip(1)).any(|(a, b)| a == b) {
         return Err(ClaimsError::Repeated);
@@ -54,7 +55,7 @@ pub fn claim_ids(k_gid: &GidKey, context: &Context, real: &[(ItemId, u32)]) -> R
         if ids.len() == CLAIMS {
             break;
         }
-        let decoy = mac(k_gid, &bound(Label::Decoy, context, &[&sorted, &[index]]));
+        let decoy = mac(&keyed, &bound(Label::Decoy, context, &[&sorted, &[index]]));
         if !ids.contains(&decoy) {
             ids.push(decoy);
         }
@@ -65,16 +66,25 @@ pub fn claim_ids(k_gid: &GidKey, context: &Context, real: &[(ItemId, u32)]) -> R
 
 /// The claim id of one granule of one resource.
 pub fn gid(k_gid: &GidKey, context: &Context, resource: &ItemId, granule: u32) -> Gid {
-    mac(k_gid, &bound(Label::Gid, context, &[resource.as_bytes(), &granule.to_be_bytes()]))
+    mac(&keyed(k_gid), &gid_message(context, *resource, granule))
 }
 
-/// First 16 bytes of HMAC-SHA256 (RFC 2104: a key shorter than a block is filled with zeros).
-fn mac(key: &GidKey, message: &[u8]) -> Gid {
+fn gid_message(context: &Context, resource: ItemId, granule: u32) -> Vec<u8> {
+    bound(Label::Gid, context, &[resource.as_bytes(), &granule.to_be_bytes()])
+}
+
+/// HMAC-SHA256 under a key (RFC 2104: one shorter than a block is filled with zeros), for any number of messages.
+fn keyed(key: &GidKey) -> Hmac<Sha256> {
     let mut block = zeroize::Zeroizing::new([0; 64]);
     for (place, byte) in block.iter_mut().zip(key.expose().expose_secret()) {
         *place = *byte;
     }
-    let tag = Hmac::<Sha256>::new(&(*block).into()).chain_update(message).finalize().into_bytes();
+    Hmac::<Sha256>::new(&(*block).into())
+}
+
+/// The first 16 bytes of a message's code.
+fn mac(keyed: &Hmac<Sha256>, message: &[u8]) -> Gid {
+    let tag = keyed.clone().chain_update(message).finalize().into_bytes();
     let mut id = [0; Gid::SIZE];
     for (place, byte) in id.iter_mut().zip(tag) {
         *place = byte;
