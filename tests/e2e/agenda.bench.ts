@@ -5,7 +5,7 @@ import { expect, test, type Browser, type BrowserContext, type Page, type Route 
 import { availableParallelism } from 'node:os';
 import { open, typeKeys } from './practice-page';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** Two workers' time as a part of one worker's. */
 const AIM = 0.65;
 
@@ -150,7 +150,8 @@ test('the agenda of a full practice', async ({ browser }) => {
   }
   const loops = [await twoLoops(browser), await twoLoops(browser), await twoLoops(browser)];
   say(`    two busy loops beside each other take ${median(loops).toFixed(2)} of their time one after the other, here and now`);
-  const ratio = median(two) / median(one);
+  // Of each round by itself: a machine is not as fast in one minute as in the next.
+  const ratio = median(two.map((took, round) => took / (one[round] ?? Number.NaN)));
   figure(`agenda, ${bookings} bookings`, `two workers take ${ratio.toFixed(2)} of one's time (${seconds(median(two))} of ${seconds(median(one))})`, `at most ${AIM}`, ratio <= AIM);
   figure('agenda, opened again', `${opened} envelopes opened (${seconds(median(again))})`, 'at most 0', opened === 0);
 });
