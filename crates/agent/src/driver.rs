@@ -61,6 +61,10 @@ impl Driver {
             }
             Effect::Answer => self.ahead.take().unwrap_or(Outcome::Offline),
             Effect::Keep { key, bytes } => self.shelf.keep(key, bytes).map_or(Outcome::Refused, |()| Outcome::Kept),
+            Effect::Cache { key, bytes } => {
+                let _ = self.shelf.keep(key, bytes);
+                Outcome::Go
+            }
             Effect::Load { prefix } => self.shelf.load(&prefix).map_or(Outcome::Refused, Outcome::Loaded),
             Effect::Forget { key } => self.shelf.forget(&key).map_or(Outcome::Refused, |()| Outcome::Go),
             // One thread: the flow opens all events itself.

@@ -28,6 +28,13 @@ pub enum Effect {
         /// Sealed.
         bytes: Vec<u8>,
     },
+    /// Keep sealed bytes under a key, and go on at once: they can be had again from the host.
+    Cache {
+        /// Opaque; nothing personal.
+        key: String,
+        /// Sealed.
+        bytes: Vec<u8>,
+    },
     /// Bring all that is kept under keys that begin so.
     Load {
         /// Beginning of the keys.
@@ -57,7 +64,7 @@ pub enum Effect {
 /// What came of an effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Begin; also the answer to `Forget`, `Progress`, `SendAhead` and a `Pass` that was taken.
+    /// Begin; also the answer to `Cache`, `Forget`, `Progress`, `SendAhead` and a `Pass` that was taken.
     Go,
     /// The host's answer.
     Response(Response),
@@ -70,7 +77,12 @@ pub enum Outcome {
     /// What is kept.
     Loaded(Vec<(String, Vec<u8>)>),
     /// What the other worker passed.
-    Received(Vec<u8>),
+    Received {
+        /// A job, or an answer.
+        bytes: Vec<u8>,
+        /// Whether it had to be waited for.
+        late: bool,
+    },
 }
 
 /// What a flow wants after an outcome.
@@ -124,6 +136,11 @@ impl Io {
         }
     }
 
+    /// Keeps sealed bytes that the host would give again, and goes on at once.
+    pub async fn cache(&self, key: String, bytes: Vec<u8>) {
+        self.perform(Effect::Cache { key, bytes }).await;
+    }
+
     /// Brings what is kept; nothing when storage refuses.
     pub async fn load(&self, prefix: &str) -> Vec<(String, Vec<u8>)> {
         match self.perform(Effect::Load { prefix: prefix.to_owned() }).await {
@@ -142,10 +159,10 @@ impl Io {
         self.perform(Effect::Pass { bytes }).await == Outcome::Go
     }
 
-    /// What the other worker passes; `None` when it does not.
-    pub async fn receive(&self) -> Option<Vec<u8>> {
+    /// What the other worker passes, and whether it had to be waited for; `None` when it passes nothing.
+    pub async fn receive(&self) -> Option<(Vec<u8>, bool)> {
         match self.perform(Effect::Receive).await {
-            Outcome::Received(bytes) => Some(bytes),
+            Outcome::Received { bytes, late } => Some((bytes, late)),
             _ => None,
         }
     }

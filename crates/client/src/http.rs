@@ -140,6 +140,8 @@ impl Host {
     }
 }
 
+/// Long for long answers: not a part of the flows' own functions, which a browser would then compile once more as a whole.
+#[inline(never)]
 fn read<A: FromJson>(json: Json) -> Result<A, Failure> {
     A::read(json).ok_or_else(|| Failure::new("host_answer"))
 }

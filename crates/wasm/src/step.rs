@@ -27,6 +27,9 @@ fn write_effect(effect: &Effect) -> JsValue {
         Effect::Keep { key, bytes } => {
             object(&[("step", "keep".into()), ("key", key.into()), ("bytes", copied(bytes))])
         }
+        Effect::Cache { key, bytes } => {
+            object(&[("step", "cache".into()), ("key", key.into()), ("bytes", copied(bytes))])
+        }
         Effect::Load { prefix } => object(&[("step", "load".into()), ("prefix", prefix.into())]),
         Effect::Forget { key } => object(&[("step", "forget".into()), ("key", key.into())]),
         Effect::Pass { bytes } => object(&[("step", "pass".into()), ("bytes", copied(bytes))]),

@@ -131,6 +131,11 @@ impl Device {
                 self.kept.insert(key, bytes);
                 Outcome::Kept
             }
+            Effect::Cache { .. } if self.refuses => Outcome::Go,
+            Effect::Cache { key, bytes } => {
+                self.kept.insert(key, bytes);
+                Outcome::Go
+            }
             Effect::Load { prefix } => {
                 let kept = self.kept.iter().filter(|(key, _)| key.starts_with(&prefix));
                 Outcome::Loaded(kept.map(|(key, bytes)| (key.clone(), bytes.clone())).collect())

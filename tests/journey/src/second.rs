@@ -33,7 +33,7 @@ impl Second {
     }
 
     pub(crate) fn receive(&mut self) -> Outcome {
-        self.answers.pop_front().flatten().map_or(Outcome::Refused, Outcome::Received)
+        self.answers.pop_front().flatten().map_or(Outcome::Refused, received)
     }
 
     fn call(
@@ -48,7 +48,7 @@ impl Second {
         loop {
             outcome = match flow.step(outcome) {
                 Step::Done(result) => return result,
-                Step::Do(Effect::Receive) => job.take().map_or(Outcome::Refused, Outcome::Received),
+                Step::Do(Effect::Receive) => job.take().map_or(Outcome::Refused, received),
                 Step::Do(Effect::Pass { bytes }) => {
                     *answer = Some(bytes);
                     Outcome::Go
@@ -69,4 +69,8 @@ impl Member {
         second.call("handoverAccept", &sealed, None, &mut None).expect("accepted");
         self.device.second = Some(second);
     }
+}
+
+fn received(bytes: Vec<u8>) -> Outcome {
+    Outcome::Received { bytes, late: false }
 }

@@ -72,6 +72,7 @@ async fn a_second_worker_without_keys_is_locked() {
     let data = tempfile::tempdir().expect("a folder");
     let host = TestHost::start(data.path(), None, MONDAY).await;
     let mut stranger = Member::new(host.addr());
+    assert_eq!(stranger.must(MONDAY, "warmUp", json!({})).await, json!({}));
     assert_eq!(stranger.fails(MONDAY, "openEvents", json!({})).await, "locked");
     assert_eq!(stranger.fails(MONDAY, "handoverAccept", json!({ "sealed": "AAAA" })).await, "bad_call");
 }

@@ -308,6 +308,8 @@ export type PracticeCalls = {
     args: Record<string, never>;
     value: { readonly method: 'POST'; readonly path: string; readonly headers: readonly (readonly [string, string])[]; readonly body: string };
   };
+  /** The second worker runs what it will need, so that it is fast when events come. */
+  warmUp: { args: Record<string, never>; value: Record<string, never> };
   /** Hand-over of the epoch seeds to a second worker: its key, the seal, the acceptance; then it opens events. */
   handoverKey: { args: Record<string, never>; value: { readonly key: string } };
   handoverSeal: { args: { readonly key: string }; value: { readonly sealed: string } };
@@ -372,6 +374,8 @@ export type PracticeCalls = {
 export type Step =
   | { readonly step: 'send'; readonly request: HttpRequest }
   | { readonly step: 'keep'; readonly key: string; readonly bytes: Uint8Array }
+  /** Keep what can be had again, and go on at once; outcome `go`. */
+  | { readonly step: 'cache'; readonly key: string; readonly bytes: Uint8Array }
   | { readonly step: 'load'; readonly prefix: string }
   | { readonly step: 'forget'; readonly key: string }
   /** Send a request and go on at once; outcome `go`. `answer` brings what comes of it, as after `send`. */

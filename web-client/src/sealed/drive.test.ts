@@ -27,6 +27,10 @@ const world = (seen: string[]): World => ({
     seen.push(`keep ${key}`);
     return Promise.resolve({ kind: 'refused' });
   },
+  cache: (key) => {
+    seen.push(`cache ${key}`);
+    return Promise.resolve({ kind: 'kept' });
+  },
   load: (prefix) => {
     seen.push(`load ${prefix}`);
     return Promise.resolve({ kind: 'loaded', entries: [] });
@@ -52,6 +56,7 @@ describe('a flow is driven to its end', () => {
       { step: 'send', request: { method: 'GET', path: '/v1/host', headers: [], body: null } },
       { step: 'answer' },
       { step: 'sendAhead', request: { method: 'GET', path: '/v1/ahead', headers: [], body: null } },
+      { step: 'cache', key: 'index/a', bytes: new Uint8Array(1) },
       { step: 'load', prefix: 'outbox/' },
       { step: 'answer' },
       { step: 'forget', key: 'outbox/a' },
@@ -61,8 +66,8 @@ describe('a flow is driven to its end', () => {
     ]);
     const seen: string[] = [];
     expect(await drive(flow, world(seen))).toEqual({ ok: true, value: 7 });
-    expect(seen).toEqual(['0 of 2', '1 of 2', '0 of 0', 'keep outbox/a', 'GET /v1/host', 'GET /v1/ahead', 'load outbox/', 'forget outbox/a']);
-    expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'go', 'go', 'refused', 'offline', 'offline', 'go', 'loaded', 'offline', 'go', 'refused', 'refused']);
+    expect(seen).toEqual(['0 of 2', '1 of 2', '0 of 0', 'keep outbox/a', 'GET /v1/host', 'GET /v1/ahead', 'cache index/a', 'load outbox/', 'forget outbox/a']);
+    expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'go', 'go', 'refused', 'offline', 'offline', 'go', 'go', 'loaded', 'offline', 'go', 'refused', 'refused']);
   });
 
   test('a failure comes out whole', async () => {

@@ -9,6 +9,8 @@ import type { Partner } from './helper.ts';
 export type World = {
   readonly send: (request: HttpRequest) => Promise<Outcome>;
   readonly keep: (key: string, bytes: Uint8Array) => Promise<Outcome>;
+  /** The same for what can be had again. */
+  readonly cache: (key: string, bytes: Uint8Array) => Promise<Outcome>;
   readonly load: (prefix: string) => Promise<Outcome>;
   readonly forget: (key: string) => Promise<Outcome>;
   /** The other worker of this page; without one, every flow works alone. */
@@ -22,6 +24,7 @@ export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> 
   world.partner?.begin();
   let outcome: Outcome = { kind: 'go' };
   let ahead: Promise<Outcome> | null = null;
+  let cached: Promise<unknown> | null = null;
   for (;;) {
     const step = flow.step(outcome);
     switch (step.step) {
@@ -38,6 +41,12 @@ export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> 
         break;
       case 'keep':
         outcome = await world.keep(step.key, step.bytes);
+        break;
+      case 'cache':
+        // One at a time: what waits takes room.
+        await cached;
+        cached = world.cache(step.key, step.bytes);
+        outcome = { kind: 'go' };
         break;
       case 'load':
         outcome = await world.load(step.prefix);
@@ -56,8 +65,10 @@ export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> 
         outcome = { kind: 'go' };
         break;
       case 'done':
+        await cached;
         return { ok: true, value: step.value };
       case 'failed':
+        await cached;
         return { ok: false, failure: whole(step.failure) };
     }
   }

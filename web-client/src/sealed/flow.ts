@@ -2,7 +2,7 @@
 
 import type { Failure, Minute, Step } from './contract.ts';
 
-/** What became of the step before; `go` at the first one and after `progress`, `forget`, `sendAhead` and `pass`. */
+/** What became of the step before; `go` at the first one and after `progress`, `cache`, `forget`, `sendAhead` and `pass`. */
 export type Outcome =
   | { readonly kind: 'go' }
   | {
@@ -18,8 +18,8 @@ export type Outcome =
   /** This browser refuses storage, or there is no second worker. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'loaded'; readonly entries: readonly StoredEntry[] }
-  /** What the other worker passed. */
-  | { readonly kind: 'received'; readonly bytes: Uint8Array };
+  /** What the other worker passed, and whether it had to be waited for. */
+  | { readonly kind: 'received'; readonly bytes: Uint8Array; readonly late: boolean };
 
 export type StoredEntry = { readonly key: string; readonly bytes: Uint8Array };
 

@@ -19,6 +19,8 @@ type Message = { readonly job: number; readonly bytes: Uint8Array | null };
 
 /** A worker that does not answer is gone. */
 const TIMEOUT_MS = 60_000;
+/** What is there already still takes a turn of the worker's loop. */
+const TURN_MS = 2;
 
 const REFUSED: Outcome = { kind: 'refused' };
 
@@ -63,8 +65,9 @@ export class Helper implements Partner {
   }
 
   async receive(): Promise<Outcome> {
+    const asked = performance.now();
     const bytes = await (this.#answers.shift() ?? null);
-    return bytes === null ? REFUSED : { kind: 'received', bytes };
+    return bytes === null ? REFUSED : { kind: 'received', bytes, late: performance.now() - asked > TURN_MS };
   }
 }
 
@@ -95,7 +98,7 @@ export class Helping implements Partner {
     const job = this.#jobs.shift();
     this.#answering = job?.job ?? 0;
     const bytes = job?.bytes ?? null;
-    return Promise.resolve(bytes === null ? REFUSED : { kind: 'received', bytes });
+    return Promise.resolve(bytes === null ? REFUSED : { kind: 'received', bytes, late: false });
   }
 
   pass(bytes: Uint8Array): Outcome {

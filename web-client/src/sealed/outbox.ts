@@ -36,11 +36,11 @@ const opened = (): Promise<IDBDatabase> =>
   });
 
 /** Asks one thing of the store, and gives the answer once the transaction is complete. */
-const ask = async <T>(mode: IDBTransactionMode, question: (store: IDBObjectStore) => () => T): Promise<T> => {
+const ask = async <T>(mode: IDBTransactionMode, question: (store: IDBObjectStore) => () => T, durability: IDBTransactionDurability = 'strict'): Promise<T> => {
   const held = await open();
   return new Promise((settle, refuse) => {
-    // Complete is on disk, where the browser can.
-    const transaction = held.transaction(STORE, mode, { durability: 'strict' });
+    // Complete and strict is on disk, where the browser can.
+    const transaction = held.transaction(STORE, mode, { durability });
     const answer = question(transaction.objectStore(STORE));
     transaction.oncomplete = () => settle(answer());
     transaction.onabort = () => refuse(refused(transaction.error));
@@ -58,13 +58,22 @@ const orRefused = async (work: () => Promise<Outcome>): Promise<Outcome> => {
   }
 };
 
-export const keep = (key: string, bytes: Uint8Array): Promise<Outcome> =>
+const put = (key: string, bytes: Uint8Array, durability: IDBTransactionDurability): Promise<Outcome> =>
   orRefused(() =>
-    ask('readwrite', (store) => {
-      store.put(bytes, key);
-      return () => ({ kind: 'kept' });
-    }),
+    ask(
+      'readwrite',
+      (store) => {
+        store.put(bytes, key);
+        return () => ({ kind: 'kept' });
+      },
+      durability,
+    ),
   );
+
+export const keep = (key: string, bytes: Uint8Array): Promise<Outcome> => put(key, bytes, 'strict');
+
+/** What can be had again need not wait for the disk. */
+export const cache = (key: string, bytes: Uint8Array): Promise<Outcome> => put(key, bytes, 'relaxed');
 
 export const load = (prefix: string): Promise<Outcome> =>
   orRefused(() =>

@@ -38,6 +38,8 @@ export const openPractice = (): PracticeSealed => {
     const { port1, port2 } = new MessageChannel();
     first.post({ kind: 'delegates', port: port1 }, [port1]);
     sealed.post({ kind: 'helps', port: port2 }, [port2]);
+    // While the first worker makes a key of the passphrase.
+    void sealed.call('warmUp', {});
     return second;
   };
   const handOver = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { drive, type World } from './drive.ts';
 import { failure, type Session } from './flow.ts';
 import type { Partner } from './helper.ts';
 import { send } from './host.ts';
-import { forget, keep, load } from './outbox.ts';
+import { cache, forget, keep, load } from './outbox.ts';
 
 /** What a worker needs of its global scope. */
 type Scope = {
@@ -39,7 +39,7 @@ export const serve = (begin: () => Promise<Session>, beside: Beside | null = nul
 
   let before: Promise<unknown> = session;
   const queue: Queue = (call, args, progress = () => undefined) => {
-    const world: World = { send, keep, load, forget, progress, partner: beside?.partner() ?? null };
+    const world: World = { send, keep, cache, load, forget, progress, partner: beside?.partner() ?? null };
     const result = before.then(async () => run(await session, call, args, world));
     before = result;
     result.catch(() => {

@@ -63,6 +63,7 @@ pub(super) struct DetailView {
 
 impl Session {
     /// What lies between two local dates, both included, by time.
+    #[inline(never)]
     pub(super) fn agenda(&mut self, from: &str, to: &str, now: u32) -> Result<Value, Failure> {
         let open = self.open()?;
         let offsets = open.offsets(now)?;

@@ -86,6 +86,7 @@ calls! {
     "handoverSeal" HandoverSeal { key: Blob, }
     "handoverAccept" HandoverAccept { sealed: Blob, }
     "openEvents" OpenEvents {}
+    "warmUp" WarmUp {}
 }
 
 impl Session {
@@ -108,6 +109,7 @@ impl Session {
             Call::HandoverKey {} => Ok(json!({ "key": self.handover_key() })),
             Call::HandoverSeal { key } => Ok(json!({ "sealed": self.handover_seal(&key)? })),
             Call::HandoverAccept { sealed } => self.handover_accept(&sealed).map(|()| json!({})),
+            Call::WarmUp {} => self.warm_up().map(|()| json!({})),
             Call::OpenEvents {} => self.open_events(io).await.map(|()| json!({})),
             other => match self.carry_out_keys(io, other, now).await? {
                 Done::Value(value) => Ok(value),

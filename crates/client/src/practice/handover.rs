@@ -1,6 +1,7 @@
 //! A second worker of the same page: it gets the epoch seeds sealed, verifies and opens events, and does
 //! nothing else (`docs/spec/keys.md` §7).
 
+use souspli_attest::{SigningKey, verify};
 use souspli_crypto::handover::{open_handover, seal_handover};
 use souspli_crypto::{PrivateKey, PublicKey, Secret, SecretBytes};
 use souspli_protocol::sizes::CLINICAL;
@@ -14,6 +15,10 @@ use crate::failure::Failure;
 
 /// Bytes of an epoch's seeds: its number, the desk's, and eight behind a byte that says whether they were granted.
 const EPOCH: usize = 4 + 32 + CLINICAL * 33;
+
+/// Bytes of a body, and how many are opened to warm up.
+const BODY: usize = 4_096;
+const OPENINGS: usize = 64;
 
 /// The second worker's side.
 #[derive(Default)]
@@ -49,6 +54,24 @@ impl Session {
         }
         let session = SecretBytes::new(plain.to_vec());
         seal_handover(&to, &session, &mut self.rng).map(Blob).map_err(|_| Failure::new("internal"))
+    }
+
+    /// The second worker does what it will have to do, with a key of its own, while nobody waits for it: a browser makes
+    /// code fast once it has run for a while, and not while the first events are waiting.
+    #[inline(never)]
+    pub(super) fn warm_up(&mut self) -> Result<(), Failure> {
+        let broken = || Failure::new("internal");
+        let seed = Secret::make(&mut self.rng);
+        let signer = SigningKey::from_seed(seed.expose_secret());
+        let key = PrivateKey::from_seed(&seed);
+        let body = SecretBytes::new(vec![0; BODY]);
+        let sealed = seal_handover(key.public(), &body, &mut self.rng).map_err(|_| broken())?;
+        let signature = signer.sign(&sealed);
+        for _ in 0..OPENINGS {
+            verify(&signer.verifying_key(), &sealed, &signature).map_err(|_| broken())?;
+            open_handover(&key, &sealed).map_err(|_| broken())?;
+        }
+        Ok(())
     }
 
     /// The second worker opens what was sealed to its key; the key is used once.

@@ -23,17 +23,9 @@ impl Session {
     pub(super) async fn keep_page(&mut self, io: &Io, chain: Chain, heads: &[Digest], rows: &[Row]) {
         let Some(open) = self.unlocked.as_deref() else { return };
         let name = format!("{INDEX}{}/{:016x}", open.member.vault(), chain.sequence);
-        let mut plain = Zeroizing::new(vec![PAGE]);
-        plain.extend_from_slice(&open.chain.sequence.to_be_bytes());
-        plain.extend_from_slice(&chain.sequence.to_be_bytes());
-        plain.extend_from_slice(&chain.publications.to_be_bytes());
-        plain.extend_from_slice(&u16::try_from(heads.len()).unwrap_or_default().to_be_bytes());
-        plain.extend(heads.iter().flat_map(|head| head.0));
-        for row in rows {
-            row.write(&mut plain);
-        }
+        let plain = Page::write(open.chain.sequence, chain, heads, rows);
         let Ok(sealed) = open.local.seal_index(name.as_bytes(), &plain, &mut self.rng) else { return };
-        let _ = io.keep(name, sealed).await;
+        io.cache(name, sealed).await;
     }
 
     /// Loads the sealed index of this device. A page that does not open, or does not follow the one before, is passed
@@ -92,6 +84,20 @@ struct Page {
 }
 
 impl Page {
+    #[inline(never)]
+    fn write(after: u64, chain: Chain, heads: &[Digest], rows: &[Row]) -> Zeroizing<Vec<u8>> {
+        let mut plain = Zeroizing::new(vec![PAGE]);
+        plain.extend_from_slice(&after.to_be_bytes());
+        plain.extend_from_slice(&chain.sequence.to_be_bytes());
+        plain.extend_from_slice(&chain.publications.to_be_bytes());
+        plain.extend_from_slice(&u16::try_from(heads.len()).unwrap_or_default().to_be_bytes());
+        plain.extend(heads.iter().flat_map(|head| head.0));
+        for row in rows {
+            row.write(&mut plain);
+        }
+        plain
+    }
+
     fn read(bytes: &[u8]) -> Option<Self> {
         let (after, rest) = bytes.strip_prefix(&[PAGE])?.split_first_chunk::<8>()?;
         let (sequence, rest) = rest.split_first_chunk::<8>()?;

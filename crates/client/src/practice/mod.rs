@@ -56,6 +56,7 @@ struct Session {
     unlocked: Option<Box<Unlocked>>,
     /// Keys that another worker handed over: this session opens events and does nothing else.
     helper: handover::Helper,
+    share: opening::Share,
 }
 
 /// What is known once a vault is open.
@@ -113,8 +114,14 @@ impl Chain {
 impl Practice {
     /// A locked session.
     pub fn new(rng: Rng) -> Self {
-        let session =
-            Session { rng, host: Host::default(), making: None, unlocked: None, helper: handover::Helper::default() };
+        let session = Session {
+            rng,
+            host: Host::default(),
+            making: None,
+            unlocked: None,
+            helper: handover::Helper::default(),
+            share: opening::Share::default(),
+        };
         Self { session: Rc::new(RefCell::new(session)) }
     }
 

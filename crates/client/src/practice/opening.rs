@@ -17,9 +17,31 @@ use crate::trust::Distrust;
 
 /// Fewer events are not worth a second worker.
 const WORTH_IT: usize = 8;
-/// Of so many events the second worker opens nine: the first one has the chain, the ledger and the index as well.
-const OF: usize = 16;
-const SECONDS: usize = 9;
+
+/// How much of a page the second worker opens, in parts of 32: more as long as its answers are there in time, less where
+/// they are waited for. Cores differ, and the first worker has the chain, the ledger and the index as well.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share(usize);
+
+impl Share {
+    const OF: usize = 32;
+    const LEAST: usize = 8;
+    const MOST: usize = 24;
+
+    const fn of(self, events: usize) -> usize {
+        if events < WORTH_IT { 0 } else { events * self.0 / Self::OF }
+    }
+
+    fn learn(&mut self, late: bool) {
+        self.0 = if late { self.0 - 1 } else { self.0 + 1 }.clamp(Self::LEAST, Self::MOST);
+    }
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self(18)
+    }
+}
 
 /// An event of the chain with its receipt; neither is verified.
 pub(super) struct Fetched {
@@ -37,6 +59,8 @@ pub(super) struct Row {
 
 /// Events of which the second worker has a part already.
 pub(super) struct Opening {
+    /// Opened by this one so far.
+    rows: Vec<Row>,
     own: Vec<Fetched>,
     others: Vec<Fetched>,
     passed: bool,
@@ -45,63 +69,100 @@ pub(super) struct Opening {
 impl Session {
     /// Passes a part of the events to the second worker, where there is one, and goes on at once.
     pub(super) async fn begin_opening(&mut self, io: &Io, mut events: Vec<Fetched>) -> Result<Opening, Failure> {
-        let share = if events.len() < WORTH_IT { 0 } else { events.len() * SECONDS / OF };
-        let others = events.split_off(events.len() - share);
+        let others = events.split_off(events.len() - self.share.of(events.len()));
         let key = self.open()?.practice()?.identity.receipt_key;
         let passed = !others.is_empty() && io.pass(write_job(&key, &others)).await;
-        Ok(Opening { own: events, others, passed })
+        Ok(Opening { rows: Vec::new(), own: events, others, passed })
     }
 
-    /// Opens what was not passed on. A receipt that is not the host's ends all.
-    pub(super) fn open_own(&mut self, opening: &mut Opening) -> Result<Vec<Row>, Failure> {
+    /// Opens half of what was not passed on. A receipt that is not the host's ends all.
+    pub(super) fn open_half(&mut self, opening: &mut Opening) -> Result<(), Failure> {
         let open = self.open()?;
         let key = open.practice()?.identity.receipt_key;
-        let own = std::mem::take(&mut opening.own).into_iter();
-        Ok(own.map(|fetched| open.openers.row(fetched, &open.context, &key)).collect::<Result<_, _>>()?)
+        let half = opening.own.drain(..opening.own.len() / 2);
+        Ok(open.openers.rows(half, &open.context, &key, &mut opening.rows)?)
     }
 
-    /// Adds what the second worker has opened of it to what this one has.
-    pub(super) async fn finish_opening(
-        &mut self,
-        io: &Io,
-        opening: Opening,
-        mut rows: Vec<Row>,
-    ) -> Result<Vec<Row>, Failure> {
-        let Opening { others, passed, .. } = opening;
+    /// Opens the rest, and adds what the second worker has opened.
+    pub(super) async fn finish_opening(&mut self, io: &Io, opening: Opening) -> Result<Vec<Row>, Failure> {
+        let Opening { mut rows, own, others, passed } = opening;
         let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
         let key = open.practice()?.identity.receipt_key;
-        let alone = |fetched: Fetched| open.openers.row(fetched, &open.context, &key);
-        let answer = if passed { io.receive().await.map(Zeroizing::new) } else { None };
-        let answers = answer.as_deref().and_then(|answer| read_answer(answer)).unwrap_or_default();
-        let mut answers = answers.into_iter();
-        for fetched in others {
-            rows.push(match answers.next().flatten() {
-                Some((hash, plain)) => Row { event: fetched.event, hash, receipt: fetched.receipt, plain: Ok(plain) },
-                // What the second worker could not open may be of an epoch that this one has learnt since.
-                None => alone(fetched)?,
-            });
+        open.openers.rows(own, &open.context, &key, &mut rows)?;
+        let answer = if passed { io.receive().await } else { None };
+        if let Some((_, late)) = answer {
+            self.share.learn(late);
         }
+        let answer = answer.map(|(answer, _)| Zeroizing::new(answer));
+        let answers = answer.as_deref().and_then(|answer| read_answer(answer)).unwrap_or_default();
+        open.openers.complete(others, answers, &open.context, &key, &mut rows)?;
         Ok(rows)
     }
 
     /// The second worker's side: receives a job, and passes what it holds.
     pub(super) async fn open_events(&mut self, io: &Io) -> Result<(), Failure> {
         let (context, openers) = self.helper.opens.as_ref().ok_or_else(|| Failure::new("locked"))?;
-        let job = io.receive().await.ok_or_else(|| Failure::new("bad_call"))?;
-        let (key, events) = read_job(&job).ok_or_else(|| Failure::new("bad_call"))?;
-        let mut answer = Vec::new();
-        for fetched in events {
-            let row = fetched.and_then(|fetched| openers.row(fetched, context, &key).ok());
-            let opened = row.as_ref().and_then(|row| Some((row.hash, row.plain.as_ref().ok()?)));
-            write_opened(opened, &mut answer);
-        }
+        let (job, _) = io.receive().await.ok_or_else(|| Failure::new("bad_call"))?;
+        let answer = openers.answer(&job, context).ok_or_else(|| Failure::new("bad_call"))?;
         if io.pass(answer).await { Ok(()) } else { Err(Failure::new("bad_call")) }
     }
 }
 
+// What runs once for each event stays out of the flows' own functions: a browser compiles a function that runs often once
+// more, as a whole, and those are long.
 impl Openers {
+    /// Verifies and opens events. A receipt that is not the host's ends all.
+    #[inline(never)]
+    fn rows(
+        &self,
+        events: impl IntoIterator<Item = Fetched>,
+        context: &Context,
+        receipt_key: &VerifyingKey,
+        rows: &mut Vec<Row>,
+    ) -> Result<(), Distrust> {
+        for fetched in events {
+            rows.push(self.row(fetched, context, receipt_key)?);
+        }
+        Ok(())
+    }
+
+    /// Takes what the second worker has opened of events, and opens what it has not: that may be of an epoch that this
+    /// one has learnt since.
+    #[inline(never)]
+    fn complete(
+        &self,
+        events: Vec<Fetched>,
+        answers: Vec<Option<(Digest, Plain)>>,
+        context: &Context,
+        receipt_key: &VerifyingKey,
+        rows: &mut Vec<Row>,
+    ) -> Result<(), Distrust> {
+        let mut answers = answers.into_iter();
+        for fetched in events {
+            rows.push(match answers.next().flatten() {
+                Some((hash, plain)) => Row { event: fetched.event, hash, receipt: fetched.receipt, plain: Ok(plain) },
+                None => self.row(fetched, context, receipt_key)?,
+            });
+        }
+        Ok(())
+    }
+
+    /// The answer to a job.
+    #[inline(never)]
+    fn answer(&self, job: &[u8], context: &Context) -> Option<Vec<u8>> {
+        let (key, events) = read_job(job)?;
+        let mut answer = Vec::new();
+        for fetched in events {
+            let row = fetched.and_then(|fetched| self.row(fetched, context, &key).ok());
+            let opened = row.as_ref().and_then(|row| Some((row.hash, row.plain.as_ref().ok()?)));
+            write_opened(opened, &mut answer);
+        }
+        Some(answer)
+    }
+
     /// Verifies that the host has promised these bytes, and opens them. What is no event of a client is told in its
     /// place.
+    #[inline(never)]
     fn row(&self, fetched: Fetched, context: &Context, receipt_key: &VerifyingKey) -> Result<Row, Distrust> {
         let Fetched { event, receipt } = fetched;
         let hash = event_hash(event.bytes());
@@ -112,6 +173,7 @@ impl Openers {
 }
 
 /// `receipt key || (event || receipt)*`.
+#[inline(never)]
 fn write_job(receipt_key: &VerifyingKey, events: &[Fetched]) -> Vec<u8> {
     let mut job = Vec::with_capacity(VerifyingKey::SIZE + events.len() * (EVENT + Receipt::SIZE));
     job.extend_from_slice(receipt_key.as_bytes());
@@ -138,6 +200,7 @@ fn write_opened(opened: Option<(Digest, &Plain)>, out: &mut Vec<u8>) {
     write_plain(opened.map(|(_, plain)| plain), out);
 }
 
+#[inline(never)]
 fn read_answer(mut bytes: &[u8]) -> Option<Vec<Option<(Digest, Plain)>>> {
     let mut answers = Vec::new();
     while !bytes.is_empty() {
@@ -174,4 +237,23 @@ fn part(bytes: &[u8]) -> Option<(Option<Vec<u8>>, &[u8])> {
     }
     let (part, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
     Some((Some(part.to_vec()), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_follows_the_second_worker_and_leaves_neither_without_work() {
+        let mut share = Share::default();
+        assert_eq!((share.of(WORTH_IT - 1), share.of(64)), (0, 36));
+        share.learn(true);
+        assert_eq!(share.of(64), 34);
+        for (late, limit) in [(true, Share::LEAST), (false, Share::MOST)] {
+            for _ in 0..Share::OF {
+                share.learn(late);
+            }
+            assert_eq!(share.of(Share::OF), limit);
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Following the calendar's chain: receipts in order, events verified and opened once, kept sealed on the device. Each
 //! page goes through three hands: fetched and put in order, opened (in two workers), taken into index and ledger.
 
+use std::collections::BTreeSet;
+
 use souspli_attest::{event_hash, head_after};
 use souspli_protocol::event::{AuthorKind, Event, Header};
 use souspli_protocol::publication::PublicationKind;
@@ -46,7 +48,7 @@ impl Session {
         self.read_page(answer, since)
     }
 
-    /// The page after this one, which was asked for when this one began.
+    /// Receives the page after this one; where that fails, asks for it once more.
     async fn next_page(&mut self, io: &Io, page: &Page) -> Result<Option<Page>, Failure> {
         if !page.more {
             return Ok(None);
@@ -66,34 +68,38 @@ impl Session {
     }
 
     /// Takes a page whose events are being opened, and all that follow it. The second worker has always something to
-    /// open: meanwhile the next page comes in, and the one before goes into the ledger and the index.
+    /// open: it gets its part of the next page while this one is in the middle of its own.
     async fn take_pages(&mut self, io: &Io, first: (Page, Opening), now: u32) -> Result<Vec<RecordId>, Failure> {
         let mut changed = Vec::new();
         let (mut page, mut opening) = first;
-        let mut is_first = true;
-        loop {
-            // At first: whoever wrote may have become a member since the last look. At the end: what counts is that of
-            // the chain's end, or later.
-            if std::mem::take(&mut is_first) || !page.more {
-                self.refresh(io, now).await?;
-                if self.open()?.practice.is_none() {
-                    return Ok(changed);
-                }
+        // Whoever wrote may have become a member since the last look.
+        self.refresh(io, now).await?;
+        while self.open()?.practice.is_some() {
+            self.open_half(&mut opening)?;
+            let next = self.begin_next(io, &page, now).await;
+            if self.open()?.practice.is_none() {
+                break;
             }
-            let own = self.open_own(&mut opening)?;
-            let next = match self.next_page(io, &page).await {
-                Ok(Some(next)) => self.begin_page(io, next).await.map(Some),
-                Ok(None) => Ok(None),
-                Err(failure) => Err(failure),
-            };
-            let rows = self.finish_opening(io, opening, own).await?;
+            let rows = self.finish_opening(io, opening).await?;
             // What was opened is kept, whatever became of the next page.
             changed.extend(self.take_page(io, &page, rows).await?);
             self.open()?.match_claims();
-            let Some(following) = next? else { return Ok(changed) };
+            let Some(following) = next? else { break };
             (page, opening) = following;
             io.progress(u32::try_from(page.chain.sequence).unwrap_or(u32::MAX), u32::MAX).await;
         }
+        Ok(changed)
+    }
+
+    /// The page after this one, which was asked for when this one began.
+    async fn begin_next(&mut self, io: &Io, page: &Page, now: u32) -> Result<Option<(Page, Opening)>, Failure> {
+        let Some(next) = self.next_page(io, page).await? else { return Ok(None) };
+        let next = self.begin_page(io, next).await?;
+        if !next.0.more {
+            // What counts is that of the chain's end, or later.
+            self.refresh(io, now).await?;
+        }
+        Ok(Some(next))
     }
 
     /// Has the events of a page opened, and asks for the next one.
@@ -113,46 +119,60 @@ impl Session {
     /// Puts an opened page into the index and the ledger. Gives the records that changed.
     async fn take_page(&mut self, io: &Io, page: &Page, mut rows: Vec<Row>) -> Result<Vec<RecordId>, Failure> {
         self.learn_identities(io, &rows).await?;
-        let open = self.open()?;
-        open.heads.extend(&page.heads);
-        for row in &mut rows {
-            // Before the page is kept: a later session, which may not know the roster of that epoch, believes it.
-            if let Err(distrust) = open.by_a_member(row.event.header()) {
-                row.plain = Err(distrust);
-            }
-        }
+        // Before the page is kept: a later session, which may not know the roster of that epoch, believes it.
+        self.open()?.check_authors(page, &mut rows);
         self.keep_page(io, page.chain, &page.heads, &rows).await;
         let open = self.open()?;
-        let changed = rows.iter().map(|row| row.event.header().record).collect();
-        for row in rows {
-            open.take(row);
-        }
         open.chain = page.chain;
-        Ok(changed)
+        Ok(open.take_all(rows))
     }
 
     /// Identities of the epochs in which members wrote, where they are not the current one.
     async fn learn_identities(&mut self, io: &Io, rows: &[Row]) -> Result<(), Failure> {
-        for row in rows {
-            let header = row.event.header();
-            let open = self.open()?;
-            let current = open.practice()?.identity.epoch;
-            let known = header.epoch == current || open.openers.identities.contains_key(&header.epoch);
-            if header.author_kind != AuthorKind::Member || known {
-                continue;
-            }
-            let found = self.published(io, PublicationKind::Identity, header.epoch).await?;
+        for epoch in self.open()?.unknown_identities(rows)? {
+            let found = self.published(io, PublicationKind::Identity, epoch).await?;
             let publication = found.ok_or(Distrust::BadIdentity)?;
             let open = self.open()?;
-            let identity = identity_of_epoch(&open.context, &publication, header.epoch, &open.access)?;
-            open.openers.identities.insert(header.epoch, identity);
+            let identity = identity_of_epoch(&open.context, &publication, epoch, &open.access)?;
+            open.openers.identities.insert(epoch, identity);
         }
         Ok(())
     }
 }
 
 impl Unlocked {
+    /// Epochs in which members wrote, and of which this session has not the identity.
+    #[inline(never)]
+    fn unknown_identities(&self, rows: &[Row]) -> Result<BTreeSet<u32>, Failure> {
+        let current = self.practice()?.identity.epoch;
+        let headers = rows.iter().map(|row| row.event.header());
+        let members = headers.filter(|header| header.author_kind == AuthorKind::Member).map(|header| header.epoch);
+        Ok(members.filter(|epoch| *epoch != current && !self.openers.identities.contains_key(epoch)).collect())
+    }
+
+    /// Marks what was not written by a member that saw this chain.
+    #[inline(never)]
+    fn check_authors(&mut self, page: &Page, rows: &mut [Row]) {
+        self.heads.extend(&page.heads);
+        for row in rows {
+            if let Err(distrust) = self.by_a_member(row.event.header()) {
+                row.plain = Err(distrust);
+            }
+        }
+    }
+
+    /// Takes a page's events, and gives their records.
+    #[inline(never)]
+    fn take_all(&mut self, rows: Vec<Row>) -> Vec<RecordId> {
+        let changed = rows.iter().map(|row| row.event.header().record).collect();
+        for row in rows {
+            self.take(row);
+        }
+        changed
+    }
+
     /// Takes an opened event into the ledger; what does not verify is marked there.
+    #[inline(never)]
     pub(super) fn take(&mut self, row: Row) {
         let entry = Entry { event: row.event, hash: row.hash, receipt: row.receipt };
         let id = entry.header().record;
@@ -194,6 +214,7 @@ struct Page {
 }
 
 impl Page {
+    #[inline(never)]
     fn read(answer: SyncAnswer, since: Chain, context: &Context, receipt_key: &VerifyingKey) -> Result<Self, Distrust> {
         let mut entries = answer.entries.into_iter();
         if since.sequence > 0 {
