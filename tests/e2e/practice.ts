@@ -153,6 +153,11 @@ export class Practice {
     return { catalogue, rules: { weekly, exceptions: [] } };
   }
 
+  #keep(key: string, bytes: Uint8Array): Promise<Outcome> {
+    this.#kept.set(key, new Uint8Array(bytes));
+    return Promise.resolve({ kind: 'kept' });
+  }
+
   #world(): World {
     return {
       send: async (request): Promise<Outcome> => {
@@ -164,10 +169,8 @@ export class Practice {
         const body = new Uint8Array(await answer.arrayBuffer());
         return { kind: 'response', status: answer.status, headers: [...answer.headers], body };
       },
-      keep: (key, bytes) => {
-        this.#kept.set(key, new Uint8Array(bytes));
-        return Promise.resolve({ kind: 'kept' });
-      },
+      keep: (key, bytes) => this.#keep(key, bytes),
+      cache: (key, bytes) => this.#keep(key, bytes),
       load: (prefix) => {
         const entries = [...this.#kept].filter(([key]) => key.startsWith(prefix)).map(([key, bytes]) => ({ key, bytes }));
         return Promise.resolve({ kind: 'loaded', entries });
