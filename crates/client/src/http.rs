@@ -140,7 +140,7 @@ impl Host {
     }
 }
 
-/// Long for long answers: not a part of the flows' own functions, which a browser would then compile once more as a whole.
+/// A function of its own, for the same reason as in `practice`: what reads long answers runs often.
 #[inline(never)]
 fn read<A: FromJson>(json: Json) -> Result<A, Failure> {
     A::read(json).ok_or_else(|| Failure::new("host_answer"))

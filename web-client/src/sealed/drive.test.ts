@@ -70,6 +70,27 @@ describe('a flow is driven to its end', () => {
     expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'go', 'go', 'refused', 'offline', 'offline', 'go', 'go', 'loaded', 'offline', 'go', 'refused', 'refused']);
   });
 
+  test('what is cached is waited for by what is cached after it and by the end, and by nothing else', async () => {
+    const cache = (key: string): Step => ({ step: 'cache', key, bytes: new Uint8Array(1) });
+    const { flow } = scripted([cache('index/a'), { step: 'load', prefix: 'outbox/' }, cache('index/b'), { step: 'done', value: 7 }]);
+    const seen: string[] = [];
+    const kept: (() => void)[] = [];
+    const slow = (key: string): Promise<Outcome> => {
+      seen.push(`cache ${key}`);
+      return new Promise((settle) => kept.push(() => settle({ kind: 'kept' })));
+    };
+    const turn = (): Promise<void> => new Promise((done) => setTimeout(done));
+    const end = drive(flow, { ...world(seen), cache: slow }).then(() => seen.push('end'));
+    await turn();
+    expect(seen).toEqual(['cache index/a', 'load outbox/']);
+    kept[0]?.();
+    await turn();
+    expect(seen).toEqual(['cache index/a', 'load outbox/', 'cache index/b']);
+    kept[1]?.();
+    await end;
+    expect(seen.at(-1)).toBe('end');
+  });
+
   test('a failure comes out whole', async () => {
     const { flow } = scripted([{ step: 'failed', failure: { code: 'offline' } as never }]);
     expect(await drive(flow, world([]))).toEqual({ ok: false, failure: { code: 'offline', field: null, numbers: {}, nearest: [] } });

@@ -1,4 +1,7 @@
 //! A practice's session: one member, one calendar, everything that was opened on this device.
+//!
+//! What runs once for each event stands in functions of its own, marked `#[inline(never)]`: a browser compiles a function
+//! that runs often once more, as a whole, and those of the flows are long.
 
 mod act;
 mod agenda;
@@ -56,6 +59,7 @@ struct Session {
     unlocked: Option<Box<Unlocked>>,
     /// Keys that another worker handed over: this session opens events and does nothing else.
     helper: handover::Helper,
+    /// How much of a page goes to the second worker.
     share: opening::Share,
 }
 

@@ -108,8 +108,6 @@ impl Session {
     }
 }
 
-// What runs once for each event stays out of the flows' own functions: a browser compiles a function that runs often once
-// more, as a whole, and those are long.
 impl Openers {
     /// Verifies and opens events. A receipt that is not the host's ends all.
     #[inline(never)]
