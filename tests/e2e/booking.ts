@@ -19,6 +19,19 @@ export const chooseDay = async (page: Page): Promise<void> => {
 
 export const freeDays = (page: Page): Locator => page.getByRole('button', { name: /, \d+ free times?$/u });
 
+/** Chooses a free day, counted from the first; the month is turned over where it has not as many left. */
+export const chooseFreeDay = async (page: Page, which: number): Promise<void> => {
+  let left = which;
+  await freeDays(page).first().waitFor();
+  for (let shown = await freeDays(page).count(); shown <= left; shown = await freeDays(page).count()) {
+    left -= shown;
+    const month = await page.locator('[id$="-month"]').innerText();
+    await page.getByRole('button', { name: 'Next month' }).click();
+    await expect(page.getByRole('grid', { name: month })).toHaveCount(0);
+  }
+  await freeDays(page).nth(left).click();
+};
+
 export const times = (page: Page): Locator => page.getByRole('main').getByRole('button', { name: /^\d\d:\d\d, / });
 
 /** To the form, with a time held: of the first free day, or of the next one where that has not as many left. */
@@ -27,7 +40,7 @@ export const chooseTime = async (page: Page, which = 0): Promise<string> => {
   await times(page).first().waitFor();
   if ((await times(page).count()) <= which) {
     await page.goBack();
-    await freeDays(page).nth(1).click();
+    await chooseFreeDay(page, 1);
     await heading(page, /^Choose a time on/u).waitFor();
   }
   const time = times(page).nth(which);

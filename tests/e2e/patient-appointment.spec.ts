@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, expectAccessible, test } from './fixtures';
-import { book, freeDays, heading, times } from './booking';
+import { book, chooseFreeDay, heading, times } from './booking';
 
 test('the private link opens the appointment on another device, and looking changes nothing', async ({ page, practice, browser, host }) => {
   const link = await book(page, practice.link, 'Other Device');
@@ -67,7 +67,7 @@ test('moved, after a question', async ({ page, practice }) => {
   await book(page, practice.link, 'Moves It');
   const before = await page.locator('dd').first().innerText();
   await page.getByRole('button', { name: 'Move to another time' }).click();
-  await freeDays(page).nth(1).click();
+  await chooseFreeDay(page, 1);
   await expectAccessible(page, 'move, time');
   await times(page).nth(2).click();
   await expectAccessible(page, 'move, question');

@@ -4,7 +4,7 @@
 import type { Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { expect, expectAccessible, test } from './fixtures';
-import { book, chooseDay, chooseTime, fillForm, freeDays, heading, openLink, send, times } from './booking';
+import { book, chooseDay, chooseFreeDay, chooseTime, fillForm, heading, openLink, send, times } from './booking';
 
 const NAMES = [
   ['without a place to break', 'Wolfeschlegelsteinhausenbergerdorff'.repeat(4)],
@@ -147,7 +147,7 @@ test('the calendar file follows the appointment: one UID, a rising SEQUENCE, and
   const link = await book(page, practice.link, 'Keeps A Calendar', 8);
   const first = await saved('Add to my calendar');
   await page.getByRole('button', { name: 'Move to another time' }).click();
-  await freeDays(page).nth(2).click();
+  await chooseFreeDay(page, 2);
   await times(page).nth(3).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Move it' }).click();
   await expect(page.getByText('Moved. The new time is reserved.')).toBeVisible();
