@@ -68,7 +68,7 @@ impl Driver {
             Effect::Load { prefix } => self.shelf.load(&prefix).map_or(Outcome::Refused, Outcome::Loaded),
             Effect::Forget { key } => self.shelf.forget(&key).map_or(Outcome::Refused, |()| Outcome::Go),
             // One thread: the flow opens all events itself.
-            Effect::Pass { .. } | Effect::Receive => Outcome::Refused,
+            Effect::Pass { .. } | Effect::Look | Effect::Receive => Outcome::Refused,
             Effect::Progress { .. } => Outcome::Go,
         }
     }

@@ -50,6 +50,8 @@ pub enum Effect {
         /// A job for a second worker, or its answer (`docs/spec/keys.md` §7).
         bytes: Vec<u8>,
     },
+    /// Tell whether the next answer of the other worker is there; waits for nothing.
+    Look,
     /// Bring what the other worker passes: the answers to this flow's jobs in their order, or a job.
     Receive,
     /// Show how far the work is.
@@ -64,7 +66,8 @@ pub enum Effect {
 /// What came of an effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Begin; also the answer to `Cache`, `Forget`, `Progress`, `SendAhead` and a `Pass` that was taken.
+    /// Begin; also the answer to `Cache`, `Forget`, `Progress`, `SendAhead`, a `Pass` that was taken, and a `Look` that
+    /// found something.
     Go,
     /// The host's answer.
     Response(Response),
@@ -72,17 +75,12 @@ pub enum Outcome {
     Offline,
     /// The bytes are kept.
     Kept,
-    /// Storage refused, or there is no second worker.
+    /// Storage refused, there is no second worker, or nothing of it yet.
     Refused,
     /// What is kept.
     Loaded(Vec<(String, Vec<u8>)>),
-    /// What the other worker passed.
-    Received {
-        /// A job, or an answer.
-        bytes: Vec<u8>,
-        /// Whether it had to be waited for.
-        late: bool,
-    },
+    /// What the other worker passed: a job, or an answer.
+    Received(Vec<u8>),
 }
 
 /// What a flow wants after an outcome.
@@ -159,10 +157,15 @@ impl Io {
         self.perform(Effect::Pass { bytes }).await == Outcome::Go
     }
 
-    /// What the other worker passes, and whether it had to be waited for; `None` when it passes nothing.
-    pub async fn receive(&self) -> Option<(Vec<u8>, bool)> {
+    /// Whether the next answer of the other worker is there.
+    pub async fn look(&self) -> bool {
+        self.perform(Effect::Look).await == Outcome::Go
+    }
+
+    /// What the other worker passes; `None` when it passes nothing.
+    pub async fn receive(&self) -> Option<Vec<u8>> {
         match self.perform(Effect::Receive).await {
-            Outcome::Received { bytes, late } => Some((bytes, late)),
+            Outcome::Received(bytes) => Some(bytes),
             _ => None,
         }
     }
@@ -189,6 +192,15 @@ impl Future for Perform {
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Outcome> {
         self.slot.borrow_mut().outcome.take().map_or(Poll::Pending, Poll::Ready)
     }
+}
+
+/// Work apart from the function that waits for it.
+pub(crate) type Apart<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Sets work apart: without, the code of what is waited for becomes part of the function that waits, however long it is
+/// and however rarely it runs.
+pub(crate) fn apart<'a, T>(work: impl Future<Output = T> + 'a) -> Apart<'a, T> {
+    Box::pin(work)
 }
 
 /// Work under way.

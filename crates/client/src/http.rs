@@ -63,13 +63,23 @@ impl Host {
         path: String,
         body: &impl ToJson,
     ) -> Result<A, Failure> {
-        let body = encode(body);
+        read(self.exchange_signed(io, context, key, path, encode(body)).await?)
+    }
+
+    async fn exchange_signed(
+        &mut self,
+        io: &Io,
+        context: &Context,
+        key: &SigningKey,
+        path: String,
+        body: Vec<u8>,
+    ) -> Result<Json, Failure> {
         for attempt in 0..2 {
             let nonce = self.nonce(io).await?;
             let request = signed(context, key, path.clone(), body.clone(), nonce);
             match self.exchange(io, request).await {
                 Err(failure) if attempt == 0 && failure.code == "bad_nonce" => self.nonce = None,
-                outcome => return read(outcome?),
+                outcome => return outcome,
             }
         }
         Err(Failure::new("bad_nonce"))

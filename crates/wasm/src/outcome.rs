@@ -23,7 +23,7 @@ pub(crate) fn read(outcome: &JsValue) -> Result<Outcome, JsValue> {
             let entries = entries.items().map(|entry| Ok((text(&entry, "key")?, bytes(&entry, "bytes")?)));
             Outcome::Loaded(entries.collect::<Result<_, JsValue>>()?)
         }
-        "received" => Outcome::Received { bytes: bytes(outcome, "bytes")?, late: field(outcome, "late")?.is_truthy() },
+        "received" => Outcome::Received(bytes(outcome, "bytes")?),
         _ => return Err(wrong()),
     })
 }

@@ -33,6 +33,7 @@ fn write_effect(effect: &Effect) -> JsValue {
         Effect::Load { prefix } => object(&[("step", "load".into()), ("prefix", prefix.into())]),
         Effect::Forget { key } => object(&[("step", "forget".into()), ("key", key.into())]),
         Effect::Pass { bytes } => object(&[("step", "pass".into()), ("bytes", copied(bytes))]),
+        Effect::Look => object(&[("step", "look".into())]),
         Effect::Receive => object(&[("step", "receive".into())]),
         Effect::Progress { done, total } => {
             object(&[("step", "progress".into()), ("done", (*done).into()), ("total", (*total).into())])

@@ -145,6 +145,7 @@ impl Device {
                 Outcome::Go
             }
             Effect::Pass { bytes } => self.second.as_mut().map_or(Outcome::Refused, |second| second.pass(bytes)),
+            Effect::Look => self.second.as_mut().map_or(Outcome::Refused, Second::look),
             Effect::Receive => self.second.as_mut().map_or(Outcome::Refused, Second::receive),
             Effect::Progress { .. } => Outcome::Go,
         }

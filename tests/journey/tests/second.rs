@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use souspli_journey::practice::{Look, PASSPHRASE, Published, create, form};
 use souspli_journey::{MONDAY, Member, TestHost};
 
-const BOOKINGS: usize = 24;
+/// More than one page of the chain.
+const BOOKINGS: usize = 72;
 
 /// What becomes of an answer on its way back.
 type Spoil = fn(Vec<u8>) -> Option<Vec<u8>>;

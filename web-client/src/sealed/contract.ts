@@ -383,6 +383,8 @@ export type Step =
   | { readonly step: 'answer' }
   /** Pass bytes to the other worker of this page and go on at once; outcome `go`, or `refused` when there is none. */
   | { readonly step: 'pass'; readonly bytes: Uint8Array }
+  /** Outcome `go` where the next `receive` has not to wait; or `refused`. */
+  | { readonly step: 'look' }
   /** Outcome `received` with the `bytes` that the other worker passed; or `refused`. */
   | { readonly step: 'receive' }
   /** `done` is the step that begins, from 1; a total of 2^32 - 1 is one that nobody knows. */

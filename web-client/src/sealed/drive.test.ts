@@ -61,13 +61,14 @@ describe('a flow is driven to its end', () => {
       { step: 'answer' },
       { step: 'forget', key: 'outbox/a' },
       { step: 'pass', bytes: new Uint8Array(1) },
+      { step: 'look' },
       { step: 'receive' },
       { step: 'done', value: 7 },
     ]);
     const seen: string[] = [];
     expect(await drive(flow, world(seen))).toEqual({ ok: true, value: 7 });
     expect(seen).toEqual(['0 of 2', '1 of 2', '0 of 0', 'keep outbox/a', 'GET /v1/host', 'GET /v1/ahead', 'cache index/a', 'load outbox/', 'forget outbox/a']);
-    expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'go', 'go', 'refused', 'offline', 'offline', 'go', 'go', 'loaded', 'offline', 'go', 'refused', 'refused']);
+    expect(told.map(({ kind }) => kind)).toEqual(['go', 'go', 'go', 'go', 'refused', 'offline', 'offline', 'go', 'go', 'loaded', 'offline', 'go', 'refused', 'refused', 'refused']);
   });
 
   test('what is cached is waited for by what is cached after it and by the end, and by nothing else', async () => {

@@ -57,6 +57,9 @@ export const drive = async (flow: Flow, world: World): Promise<Result<unknown>> 
       case 'pass':
         outcome = world.partner?.pass(step.bytes) ?? { kind: 'refused' };
         break;
+      case 'look':
+        outcome = (await world.partner?.look()) === true ? { kind: 'go' } : { kind: 'refused' };
+        break;
       case 'receive':
         outcome = (await world.partner?.receive()) ?? { kind: 'refused' };
         break;

@@ -2,7 +2,7 @@
 
 import type { Failure, Minute, Step } from './contract.ts';
 
-/** What became of the step before; `go` at the first one and after `progress`, `cache`, `forget`, `sendAhead` and `pass`. */
+/** What became of the step before; `go` at the first one and after `progress`, `cache`, `forget`, `sendAhead` and `pass`, and where a `look` found something. */
 export type Outcome =
   | { readonly kind: 'go' }
   | {
@@ -15,11 +15,11 @@ export type Outcome =
   | { readonly kind: 'offline' }
   /** The bytes are kept, durably. */
   | { readonly kind: 'kept' }
-  /** This browser refuses storage, or there is no second worker. */
+  /** This browser refuses storage, there is no second worker, or nothing of it yet. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'loaded'; readonly entries: readonly StoredEntry[] }
-  /** What the other worker passed, and whether it had to be waited for. */
-  | { readonly kind: 'received'; readonly bytes: Uint8Array; readonly late: boolean };
+  /** What the other worker passed. */
+  | { readonly kind: 'received'; readonly bytes: Uint8Array };
 
 export type StoredEntry = { readonly key: string; readonly bytes: Uint8Array };
 

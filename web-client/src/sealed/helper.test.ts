@@ -4,8 +4,7 @@ import { Helper, Helping, type Partner } from './helper.ts';
 
 const LOCKED: Result<unknown> = { ok: false, failure: { code: 'locked', field: null, numbers: {}, nearest: [] } };
 
-/** Whether it had to be waited for depends on the machine. */
-const received = (bytes: Uint8Array): unknown => ({ kind: 'received', bytes, late: expect.any(Boolean) as boolean });
+const received = (bytes: Uint8Array): unknown => ({ kind: 'received', bytes });
 
 /** A first worker's end, and a second's that answers every job with `answer`. */
 const pair = (answer: (job: Uint8Array, end: Partner) => Promise<Result<unknown>>): { helper: Helper; close: () => void } => {
@@ -77,5 +76,31 @@ test('answers come in the order of the jobs; a flow that begins gets none of an 
   expect(await helper.receive()).toEqual({ kind: 'refused' });
   helper.pass(new Uint8Array([4]));
   expect(await helper.receive()).toEqual(received(new Uint8Array([4])));
+  close();
+});
+
+test('a look says whether the next answer is there, and waits for none', async () => {
+  let hear: (answer: () => void) => void = () => undefined;
+  const asked = new Promise<() => void>((heard) => {
+    hear = heard;
+  });
+  const { helper, close } = pair(
+    (job, end) =>
+      new Promise((done) =>
+        hear(() => {
+          end.pass(job);
+          done({ ok: true, value: {} });
+        }),
+      ),
+  );
+  expect(await helper.look()).toBe(false);
+  helper.pass(new Uint8Array([1]));
+  const answer = await asked;
+  expect(await helper.look()).toBe(false);
+  answer();
+  while (!(await helper.look())) await new Promise((turn) => setTimeout(turn));
+  expect(await helper.look()).toBe(true);
+  expect(await helper.receive()).toEqual(received(new Uint8Array([1])));
+  expect(await helper.look()).toBe(false);
   close();
 });

@@ -10,6 +10,8 @@ export type Partner = {
   begin(): void;
   /** Passes bytes to it and goes on at once. */
   pass(bytes: Uint8Array): Outcome;
+  /** Whether the next bytes from it are there. */
+  look(): Promise<boolean>;
   /** Waits for bytes from it, in the order in which they were asked for. */
   receive(): Promise<Outcome>;
 };
@@ -19,13 +21,14 @@ type Message = { readonly job: number; readonly bytes: Uint8Array | null };
 
 /** A worker that does not answer is gone. */
 const TIMEOUT_MS = 60_000;
-/** What is there already still takes a turn of the worker's loop. */
-const TURN_MS = 2;
 
 const REFUSED: Outcome = { kind: 'refused' };
 
 /** Moves the bytes: whoever passes them has them no more. */
 const post = (port: MessagePort, message: Message): void => port.postMessage(message, message.bytes === null ? [] : [message.bytes.buffer]);
+
+/** An answer that is waited for. */
+type Answer = { readonly bytes: Promise<Uint8Array | null>; there: boolean };
 
 /** The first worker's end: passes jobs, receives their answers. */
 export class Helper implements Partner {
@@ -33,7 +36,9 @@ export class Helper implements Partner {
   #job = 0;
   /** Who waits for the answer to a job. */
   readonly #waiting = new Map<number, (bytes: Uint8Array | null) => void>();
-  #answers: Promise<Uint8Array | null>[] = [];
+  #answers: Answer[] = [];
+  /** To oneself: what has arrived before is heard before. */
+  readonly #self = new MessageChannel();
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -48,26 +53,38 @@ export class Helper implements Partner {
     const port = this.#port;
     if (port === null) return REFUSED;
     const job = ++this.#job;
-    const answer = new Promise<Uint8Array | null>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#port = null;
-        resolve(null);
-      }, TIMEOUT_MS);
-      this.#waiting.set(job, (bytes) => {
-        clearTimeout(timer);
-        this.#waiting.delete(job);
-        resolve(bytes);
-      });
-    });
+    const answer: Answer = {
+      there: false,
+      bytes: new Promise((resolve) => {
+        const end = (bytes: Uint8Array | null): void => {
+          clearTimeout(timer);
+          this.#waiting.delete(job);
+          answer.there = true;
+          resolve(bytes);
+        };
+        const timer = setTimeout(() => {
+          this.#port = null;
+          end(null);
+        }, TIMEOUT_MS);
+        this.#waiting.set(job, end);
+      }),
+    };
     this.#answers.push(answer);
     post(port, { job, bytes });
     return { kind: 'go' };
   }
 
+  async look(): Promise<boolean> {
+    await new Promise((heard) => {
+      this.#self.port1.onmessage = heard;
+      this.#self.port2.postMessage(null);
+    });
+    return this.#answers[0]?.there === true;
+  }
+
   async receive(): Promise<Outcome> {
-    const asked = performance.now();
-    const bytes = await (this.#answers.shift() ?? null);
-    return bytes === null ? REFUSED : { kind: 'received', bytes, late: performance.now() - asked > TURN_MS };
+    const bytes = (await this.#answers.shift()?.bytes) ?? null;
+    return bytes === null ? REFUSED : { kind: 'received', bytes };
   }
 }
 
@@ -94,11 +111,15 @@ export class Helping implements Partner {
     // A job is there before the call that receives it.
   }
 
+  look(): Promise<boolean> {
+    return Promise.resolve(this.#jobs.length > 0);
+  }
+
   receive(): Promise<Outcome> {
     const job = this.#jobs.shift();
     this.#answering = job?.job ?? 0;
     const bytes = job?.bytes ?? null;
-    return Promise.resolve(bytes === null ? REFUSED : { kind: 'received', bytes, late: false });
+    return Promise.resolve(bytes === null ? REFUSED : { kind: 'received', bytes });
   }
 
   pass(bytes: Uint8Array): Outcome {

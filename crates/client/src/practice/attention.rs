@@ -38,7 +38,8 @@ impl Session {
         if open.judged == Some(by) {
             return Ok(());
         }
-        let honest = open.match_claims();
+        let all: Vec<RecordId> = open.ledger.iter().map(|(id, _)| *id).collect();
+        let honest = open.match_claims(&all);
         let occupied = open.occupied(|id| honest.get(id) != Some(&Some(false)));
         let live = open.ledger.iter().filter(|(_, record)| record.story.is_live());
         let judged: Vec<(RecordId, Option<&'static str>)> = live
@@ -95,10 +96,10 @@ impl Unlocked {
         occupied
     }
 
-    /// Of each booking that waits, whether it claims the time that it names; `None` where that cannot be told. Looks once
-    /// at each that does.
-    pub(super) fn match_claims(&mut self) -> BTreeMap<RecordId, Option<bool>> {
-        let honest = self.claims_of_waiting();
+    /// Of each of these that is a booking that waits, whether it claims the time that it names; `None` where that cannot
+    /// be told. Looks once at each that does.
+    pub(super) fn match_claims(&mut self, ids: &[RecordId]) -> BTreeMap<RecordId, Option<bool>> {
+        let honest = self.claims_of_waiting(ids);
         for (id, _) in honest.iter().filter(|(_, honest)| **honest == Some(true)) {
             self.ledger.set_honest(id);
         }
@@ -107,10 +108,11 @@ impl Unlocked {
 
     /// The window is that of the published offsets or of the database: hours that the host keeps back must not turn a
     /// true claim into a wrong one.
-    fn claims_of_waiting(&self) -> BTreeMap<RecordId, Option<bool>> {
+    fn claims_of_waiting(&self, ids: &[RecordId]) -> BTreeMap<RecordId, Option<bool>> {
         let zone = self.practice.as_deref().and_then(|practice| Zone::new(&practice.catalogue.zone).ok());
         let published = self.availability.as_ref().and_then(Availability::offsets);
-        let waiting = self.ledger.iter().filter(|(_, record)| record.story.state == State::Reserved);
+        let records = ids.iter().filter_map(|id| Some((id, self.ledger.get(id).ok()?)));
+        let waiting = records.filter(|(_, record)| record.story.state == State::Reserved);
         let (known, new): (Vec<_>, Vec<_>) =
             waiting.partition(|(_, record)| record.honest == Some(record.story.claiming));
         let keys = self.gid_keys(new.iter().filter_map(|(_, record)| Some(claiming(record)?.header().window)));

@@ -19,7 +19,7 @@ use super::outbox::{PaperLink, Settled};
 use crate::body::{Answers, Desk};
 use crate::face::{FormView, LimitsView, value};
 use crate::failure::Failure;
-use crate::flow::Io;
+use crate::flow::{Io, apart};
 use crate::http::calendar_path;
 use crate::record::State;
 
@@ -96,14 +96,14 @@ impl Session {
             Call::Limits {} => value(&LimitsView::VERSION_1),
             Call::Zones {} => Ok(json!({ "zones": souspli_booking::zone::Zone::names() })),
             Call::NewId {} => Ok(json!({ "id": ItemId(*Secret::<8>::make(&mut self.rng).expose_secret()) })),
-            Call::Maintain {} => value(&self.maintain(io, now).await?),
-            Call::Sync {} => self.sync(io, now).await,
+            Call::Maintain {} => value(&apart(self.maintain(io, now)).await?),
+            Call::Sync {} => apart(self.sync(io, now)).await,
             Call::Stream {} => self.stream(io).await,
             Call::Agenda { from, to } => self.agenda(&from, &to, now),
             Call::Search { text } => self.search(&text, now),
             Call::Detail { record } => value(&self.detail(&record, now)?),
             Call::Times { visit_type, practitioner } => {
-                self.refresh(io, now).await?;
+                apart(self.refresh(io, now)).await?;
                 value(&self.free_times(visit_type, practitioner, now)?)
             }
             Call::HandoverKey {} => Ok(json!({ "key": self.handover_key() })),
@@ -111,9 +111,9 @@ impl Session {
             Call::HandoverAccept { sealed } => self.handover_accept(&sealed).map(|()| json!({})),
             Call::WarmUp {} => self.warm_up().map(|()| json!({})),
             Call::OpenEvents {} => self.open_events(io).await.map(|()| json!({})),
-            other => match self.carry_out_keys(io, other, now).await? {
+            other => match apart(self.carry_out_keys(io, other, now)).await? {
                 Done::Value(value) => Ok(value),
-                Done::Not(other) => self.carry_out_acts(io, *other, now).await,
+                Done::Not(other) => apart(self.carry_out_acts(io, *other, now)).await,
             },
         }
     }
@@ -231,13 +231,13 @@ impl Session {
     }
 
     async fn sync(&mut self, io: &Io, now: u32) -> Result<Value, Failure> {
-        let delivered = self.resend(io).await?;
-        let mut changed = self.follow(io, now).await?;
-        let Settled { resent, waiting } = self.settle(io, delivered).await?;
+        let delivered = apart(self.resend(io)).await?;
+        let mut changed = apart(self.follow(io, now)).await?;
+        let Settled { resent, waiting } = apart(self.settle(io, delivered)).await?;
         self.judge()?;
-        let confirmed = self.answer_waiting(io, now).await?;
+        let confirmed = apart(self.answer_waiting(io, now)).await?;
         // Bytes whose outcome is open may be a note's: it must not be sealed a second time.
-        let sent = if waiting == 0 { self.send_later(io, false, now).await? } else { Vec::new() };
+        let sent = if waiting == 0 { apart(self.send_later(io, false, now)).await? } else { Vec::new() };
         changed.extend(confirmed.iter().chain(&sent));
         changed.sort_unstable();
         changed.dedup();

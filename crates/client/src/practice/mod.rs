@@ -1,7 +1,8 @@
 //! A practice's session: one member, one calendar, everything that was opened on this device.
 //!
-//! What runs once for each event stands in functions of its own, marked `#[inline(never)]`: a browser compiles a function
-//! that runs often once more, as a whole, and those of the flows are long.
+//! What runs once for each event stands in functions of its own, marked `#[inline(never)]`, and flows that wait for long
+//! ones set them `apart`: a browser compiles a function that has run often once more, as a whole, and the longer it is
+//! the sooner.
 
 mod act;
 mod agenda;
@@ -17,7 +18,9 @@ mod maintain;
 mod members;
 mod opening;
 mod outbox;
+mod page;
 mod publish;
+mod queue;
 mod request;
 mod setup;
 mod staff;
@@ -59,8 +62,6 @@ struct Session {
     unlocked: Option<Box<Unlocked>>,
     /// Keys that another worker handed over: this session opens events and does nothing else.
     helper: handover::Helper,
-    /// How much of a page goes to the second worker.
-    share: opening::Share,
 }
 
 /// What is known once a vault is open.
@@ -118,14 +119,8 @@ impl Chain {
 impl Practice {
     /// A locked session.
     pub fn new(rng: Rng) -> Self {
-        let session = Session {
-            rng,
-            host: Host::default(),
-            making: None,
-            unlocked: None,
-            helper: handover::Helper::default(),
-            share: opening::Share::default(),
-        };
+        let session =
+            Session { rng, host: Host::default(), making: None, unlocked: None, helper: handover::Helper::default() };
         Self { session: Rc::new(RefCell::new(session)) }
     }
 

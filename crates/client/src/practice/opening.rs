@@ -9,45 +9,13 @@ use souspli_protocol::{Context, Digest, VerifyingKey};
 use zeroize::Zeroizing;
 
 use super::Session;
+use super::page::{Fetched, Page};
+use super::queue::{Part, Queue};
 use super::staff::{Openers, Plain};
 use crate::failure::Failure;
 use crate::flow::Io;
 use crate::record::promises;
 use crate::trust::Distrust;
-
-/// Fewer events are not worth a second worker.
-const WORTH_IT: usize = 8;
-
-/// How much of a page the second worker opens, in parts of 32: more as long as its answers are there in time, less where
-/// they are waited for. Cores differ, and the first worker has the chain, the ledger and the index as well.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Share(usize);
-
-impl Share {
-    const OF: usize = 32;
-    const LEAST: usize = 8;
-    const MOST: usize = 24;
-
-    const fn of(self, events: usize) -> usize {
-        if events < WORTH_IT { 0 } else { events * self.0 / Self::OF }
-    }
-
-    fn learn(&mut self, late: bool) {
-        self.0 = if late { self.0 - 1 } else { self.0 + 1 }.clamp(Self::LEAST, Self::MOST);
-    }
-}
-
-impl Default for Share {
-    fn default() -> Self {
-        Self(18)
-    }
-}
-
-/// An event of the chain with its receipt; neither is verified.
-pub(super) struct Fetched {
-    pub(super) event: Event,
-    pub(super) receipt: Receipt,
-}
 
 /// An event with its receipt, both verified, and what opened of it.
 pub(super) struct Row {
@@ -57,92 +25,75 @@ pub(super) struct Row {
     pub(super) plain: Result<Plain, Distrust>,
 }
 
-/// Events of which the second worker has a part already.
-pub(super) struct Opening {
-    /// Opened by this one so far.
-    rows: Vec<Row>,
-    own: Vec<Fetched>,
-    others: Vec<Fetched>,
-    passed: bool,
-}
+/// Pages whose events are being opened.
+pub(super) type Opening = Queue<Page, Fetched, Row>;
 
 impl Session {
-    /// Passes a part of the events to the second worker, where there is one, and goes on at once.
-    pub(super) async fn begin_opening(&mut self, io: &Io, mut events: Vec<Fetched>) -> Result<Opening, Failure> {
-        let others = events.split_off(events.len() - self.share.of(events.len()));
+    /// Passes to the second worker what it has room for, if there is one.
+    pub(super) async fn pass_on(&mut self, io: &Io, opening: &mut Opening) -> Result<(), Failure> {
         let key = self.open()?.practice()?.identity.receipt_key;
-        let passed = !others.is_empty() && io.pass(write_job(&key, &others)).await;
-        Ok(Opening { rows: Vec::new(), own: events, others, passed })
+        while let Some(part) = opening.next_to_pass() {
+            if io.pass(write_job(&key, &part.events)).await {
+                opening.passed(part);
+            } else {
+                opening.refused(part);
+            }
+        }
+        Ok(())
     }
 
-    /// Opens half of what was not passed on. A receipt that is not the host's ends all.
-    pub(super) fn open_half(&mut self, opening: &mut Opening) -> Result<(), Failure> {
-        let open = self.open()?;
-        let key = open.practice()?.identity.receipt_key;
-        let half = opening.own.drain(..opening.own.len() / 2);
-        Ok(open.openers.rows(half, &open.context, &key, &mut opening.rows)?)
+    /// Goes a step on: opens a few events, and takes what the second worker has opened meanwhile. Where no more are left,
+    /// waits for it.
+    pub(super) async fn open_some(&mut self, io: &Io, opening: &mut Opening) -> Result<(), Failure> {
+        self.pass_on(io, opening).await?;
+        if let Some(part) = opening.next_own() {
+            self.open_part(opening, part, None)?;
+            if !opening.has_passed() || !io.look().await {
+                return Ok(());
+            }
+        }
+        let Some(part) = opening.next_answered() else { return Ok(()) };
+        let answer = io.receive().await;
+        self.open_part(opening, part, answer)
     }
 
-    /// Opens the rest, and adds what the second worker has opened.
-    pub(super) async fn finish_opening(&mut self, io: &Io, opening: Opening) -> Result<Vec<Row>, Failure> {
-        let Opening { mut rows, own, others, passed } = opening;
+    /// Takes what an answer holds of a part, and opens the rest. A receipt that is not the host's ends all.
+    #[inline(never)]
+    fn open_part(&self, opening: &mut Opening, part: Part<Fetched>, answer: Option<Vec<u8>>) -> Result<(), Failure> {
         let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
         let key = open.practice()?.identity.receipt_key;
-        open.openers.rows(own, &open.context, &key, &mut rows)?;
-        let answer = if passed { io.receive().await } else { None };
-        if let Some((_, late)) = answer {
-            self.share.learn(late);
-        }
-        let answer = answer.map(|(answer, _)| Zeroizing::new(answer));
+        let answer = answer.map(Zeroizing::new);
         let answers = answer.as_deref().and_then(|answer| read_answer(answer)).unwrap_or_default();
-        open.openers.complete(others, answers, &open.context, &key, &mut rows)?;
-        Ok(rows)
+        let (sheet, row, events) = part.into_parts();
+        opening.put(sheet, row, open.openers.complete(events, answers, &open.context, &key)?);
+        Ok(())
     }
 
     /// The second worker's side: receives a job, and passes what it holds.
     pub(super) async fn open_events(&mut self, io: &Io) -> Result<(), Failure> {
         let (context, openers) = self.helper.opens.as_ref().ok_or_else(|| Failure::new("locked"))?;
-        let (job, _) = io.receive().await.ok_or_else(|| Failure::new("bad_call"))?;
+        let job = io.receive().await.ok_or_else(|| Failure::new("bad_call"))?;
         let answer = openers.answer(&job, context).ok_or_else(|| Failure::new("bad_call"))?;
         if io.pass(answer).await { Ok(()) } else { Err(Failure::new("bad_call")) }
     }
 }
 
 impl Openers {
-    /// Verifies and opens events. A receipt that is not the host's ends all.
-    #[inline(never)]
-    fn rows(
-        &self,
-        events: impl IntoIterator<Item = Fetched>,
-        context: &Context,
-        receipt_key: &VerifyingKey,
-        rows: &mut Vec<Row>,
-    ) -> Result<(), Distrust> {
-        for fetched in events {
-            rows.push(self.row(fetched, context, receipt_key)?);
-        }
-        Ok(())
-    }
-
-    /// Takes what the second worker has opened of events, and opens what it has not: that may be of an epoch that this
-    /// one has learnt since.
-    #[inline(never)]
+    /// Takes what the second worker has opened of events, and verifies and opens what it has not: that may be of an epoch
+    /// that this one has learnt since. A receipt that is not the host's ends all.
     fn complete(
         &self,
         events: Vec<Fetched>,
         answers: Vec<Option<(Digest, Plain)>>,
         context: &Context,
         receipt_key: &VerifyingKey,
-        rows: &mut Vec<Row>,
-    ) -> Result<(), Distrust> {
+    ) -> Result<Vec<Row>, Distrust> {
         let mut answers = answers.into_iter();
-        for fetched in events {
-            rows.push(match answers.next().flatten() {
-                Some((hash, plain)) => Row { event: fetched.event, hash, receipt: fetched.receipt, plain: Ok(plain) },
-                None => self.row(fetched, context, receipt_key)?,
-            });
-        }
-        Ok(())
+        let row = |fetched: Fetched| match answers.next().flatten() {
+            Some((hash, plain)) => Ok(Row { event: fetched.event, hash, receipt: fetched.receipt, plain: Ok(plain) }),
+            None => self.row(fetched, context, receipt_key),
+        };
+        events.into_iter().map(row).collect()
     }
 
     /// The answer to a job.
@@ -235,23 +186,4 @@ fn part(bytes: &[u8]) -> Option<(Option<Vec<u8>>, &[u8])> {
     }
     let (part, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
     Some((Some(part.to_vec()), rest))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_share_follows_the_second_worker_and_leaves_neither_without_work() {
-        let mut share = Share::default();
-        assert_eq!((share.of(WORTH_IT - 1), share.of(64)), (0, 36));
-        share.learn(true);
-        assert_eq!(share.of(64), 34);
-        for (late, limit) in [(true, Share::LEAST), (false, Share::MOST)] {
-            for _ in 0..Share::OF {
-                share.learn(late);
-            }
-            assert_eq!(share.of(Share::OF), limit);
-        }
-    }
 }

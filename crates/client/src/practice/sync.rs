@@ -1,41 +1,42 @@
 //! Following the calendar's chain: receipts in order, events verified and opened once, kept sealed on the device. Each
-//! page goes through three hands: fetched and put in order, opened (in two workers), taken into index and ledger.
+//! page goes through three hands: fetched and put in order, opened (by two workers), taken into index and ledger.
 
 use std::collections::BTreeSet;
 
-use souspli_attest::{event_hash, head_after};
-use souspli_protocol::event::{AuthorKind, Event, Header};
+use souspli_protocol::RecordId;
+use souspli_protocol::event::{AuthorKind, Header};
 use souspli_protocol::publication::PublicationKind;
-use souspli_protocol::receipt::Receipt;
-use souspli_protocol::wire::{Counter, Sync, SyncAnswer, SyncEntry};
-use souspli_protocol::{Context, Digest, RecordId, VerifyingKey};
+use souspli_protocol::wire::{Counter, Sync, SyncAnswer};
 
-use super::opening::{Fetched, Opening, Row};
+use super::opening::{Opening, Row};
+use super::page::Page;
 use super::staff::read;
 use super::{Chain, Session, Unlocked};
 use crate::failure::Failure;
-use crate::flow::Io;
-use crate::record::{Entry, promises, verify_link};
+use crate::flow::{Io, apart};
+use crate::record::Entry;
 use crate::trust::{Distrust, identity_of_epoch};
+
+/// The next page is begun with before fewer events wait than this: both workers have enough to do meanwhile.
+const ENOUGH: usize = 32;
 
 impl Session {
     /// Fetches, verifies and opens what is new. Gives the records that changed.
     pub(super) async fn follow(&mut self, io: &Io, now: u32) -> Result<Vec<RecordId>, Failure> {
         if self.open()?.practice.is_none() {
-            self.refresh(io, now).await?;
+            apart(self.refresh(io, now)).await?;
         }
         if self.open()?.practice.is_none() {
             return Ok(Vec::new());
         }
         let mut changed = Vec::new();
         let since = self.open()?.chain;
-        let page = self.fetch_page(io, since).await?;
+        let page = apart(self.fetch_page(io, since)).await?;
         if !page.heads.is_empty() {
-            let first = self.begin_page(io, page).await?;
-            changed = self.take_pages(io, first, now).await?;
+            changed = apart(self.take_pages(io, page, now)).await?;
             self.judge()?;
         }
-        self.check_versions(io).await?;
+        apart(self.check_versions(io)).await?;
         self.open()?.check_claims()?;
         changed.sort_unstable();
         changed.dedup();
@@ -48,17 +49,13 @@ impl Session {
         self.read_page(answer, since)
     }
 
-    /// Receives the page after this one; where that fails, asks for it once more.
-    async fn next_page(&mut self, io: &Io, page: &Page) -> Result<Option<Page>, Failure> {
-        if !page.more {
-            return Ok(None);
-        }
-        let next = match self.host.answer(io).await {
-            Ok(answer) => self.read_page(answer, page.chain)?,
+    /// Receives the page that was asked for ahead; where that fails, asks for it once more.
+    async fn next_page(&mut self, io: &Io, since: Chain) -> Result<Page, Failure> {
+        match self.host.answer(io).await {
+            Ok(answer) => self.read_page(answer, since),
             // Also where its nonce has grown old meanwhile.
-            Err(_) => self.fetch_page(io, page.chain).await?,
-        };
-        Ok(Some(next).filter(|next| !next.heads.is_empty()))
+            Err(_) => apart(self.fetch_page(io, since)).await,
+        }
     }
 
     fn read_page(&mut self, answer: SyncAnswer, since: Chain) -> Result<Page, Failure> {
@@ -67,58 +64,74 @@ impl Session {
         Ok(Page::read(answer, since, &open.context, &receipt_key)?)
     }
 
-    /// Takes a page whose events are being opened, and all that follow it. The second worker has always something to
-    /// open: it gets its part of the next page while this one is in the middle of its own.
-    async fn take_pages(&mut self, io: &Io, first: (Page, Opening), now: u32) -> Result<Vec<RecordId>, Failure> {
-        let mut changed = Vec::new();
-        let (mut page, mut opening) = first;
+    /// Takes a page and all that follow it. The next one is asked for as soon as one is there, and begun with before its
+    /// events run out.
+    async fn take_pages(&mut self, io: &Io, first: Page, now: u32) -> Result<Vec<RecordId>, Failure> {
+        let (mut changed, mut opening) = (Vec::new(), Opening::default());
+        let mut next = apart(self.begin_page(io, &mut opening, first)).await;
         // Whoever wrote may have become a member since the last look.
-        self.refresh(io, now).await?;
-        while self.open()?.practice.is_some() {
-            self.open_half(&mut opening)?;
-            let next = self.begin_next(io, &page, now).await;
-            if self.open()?.practice.is_none() {
-                break;
+        apart(self.refresh(io, now)).await?;
+        while !opening.is_empty() && self.open()?.practice.is_some() {
+            match next {
+                Ok(Some(chain)) if opening.waiting() < ENOUGH => {
+                    next = apart(self.begin_next(io, &mut opening, chain, now)).await;
+                    continue;
+                }
+                // What is there already is opened and kept, whatever became of the next page.
+                _ => self.open_some(io, &mut opening).await?,
             }
-            let rows = self.finish_opening(io, opening).await?;
-            // What was opened is kept, whatever became of the next page.
-            changed.extend(self.take_page(io, &page, rows).await?);
-            self.open()?.match_claims();
-            let Some(following) = next? else { break };
-            (page, opening) = following;
-            io.progress(u32::try_from(page.chain.sequence).unwrap_or(u32::MAX), u32::MAX).await;
+            while let Some((page, rows)) = opening.next_done() {
+                let records = apart(self.take_page(io, &page, rows)).await?;
+                // Here, and not in the end when the second worker has nothing to do.
+                self.open()?.match_claims(&records);
+                changed.extend(records);
+                io.progress(u32::try_from(page.chain.sequence).unwrap_or(u32::MAX), u32::MAX).await;
+            }
         }
-        Ok(changed)
+        next.map(|_| changed)
     }
 
-    /// The page after this one, which was asked for when this one began.
-    async fn begin_next(&mut self, io: &Io, page: &Page, now: u32) -> Result<Option<(Page, Opening)>, Failure> {
-        let Some(next) = self.next_page(io, page).await? else { return Ok(None) };
-        let next = self.begin_page(io, next).await?;
-        if !next.0.more {
+    /// Begins with the page after this entry, which was asked for when the one before began. Gives its own last entry,
+    /// where more follows.
+    async fn begin_next(
+        &mut self,
+        io: &Io,
+        opening: &mut Opening,
+        chain: Chain,
+        now: u32,
+    ) -> Result<Option<Chain>, Failure> {
+        let page = self.next_page(io, chain).await?;
+        if page.heads.is_empty() {
+            return Ok(None);
+        }
+        let next = apart(self.begin_page(io, opening, page)).await?;
+        if next.is_none() {
             // What counts is that of the chain's end, or later.
-            self.refresh(io, now).await?;
+            apart(self.refresh(io, now)).await?;
         }
-        Ok(Some(next))
+        Ok(next)
     }
 
-    /// Has the events of a page opened, and asks for the next one.
-    async fn begin_page(&mut self, io: &Io, mut page: Page) -> Result<(Page, Opening), Failure> {
+    /// Begins to have the events of a page opened, and asks for the next one. Gives the page's last entry, where more
+    /// follows.
+    async fn begin_page(&mut self, io: &Io, opening: &mut Opening, mut page: Page) -> Result<Option<Chain>, Failure> {
         let events = std::mem::take(&mut page.events);
         let mut epochs: Vec<u32> = events.iter().map(|fetched| fetched.event.header().epoch).collect();
         epochs.sort_unstable();
         epochs.dedup();
-        self.learn_epochs(io, &epochs).await?;
-        let opening = self.begin_opening(io, events).await?;
-        if page.more {
-            self.ask_ahead(io, "sync", &following(page.chain)).await?;
+        apart(self.learn_epochs(io, &epochs)).await?;
+        let next = page.more.then_some(page.chain);
+        opening.add(page, events);
+        self.pass_on(io, opening).await?;
+        if let Some(chain) = next {
+            self.ask_ahead(io, "sync", &following(chain)).await?;
         }
-        Ok((page, opening))
+        Ok(next)
     }
 
     /// Puts an opened page into the index and the ledger. Gives the records that changed.
     async fn take_page(&mut self, io: &Io, page: &Page, mut rows: Vec<Row>) -> Result<Vec<RecordId>, Failure> {
-        self.learn_identities(io, &rows).await?;
+        apart(self.learn_identities(io, &rows)).await?;
         // Before the page is kept: a later session, which may not know the roster of that epoch, believes it.
         self.open()?.check_authors(page, &mut rows);
         self.keep_page(io, page.chain, &page.heads, &rows).await;
@@ -130,7 +143,7 @@ impl Session {
     /// Identities of the epochs in which members wrote, where they are not the current one.
     async fn learn_identities(&mut self, io: &Io, rows: &[Row]) -> Result<(), Failure> {
         for epoch in self.open()?.unknown_identities(rows)? {
-            let found = self.published(io, PublicationKind::Identity, epoch).await?;
+            let found = apart(self.published(io, PublicationKind::Identity, epoch)).await?;
             let publication = found.ok_or(Distrust::BadIdentity)?;
             let open = self.open()?;
             let identity = identity_of_epoch(&open.context, &publication, epoch, &open.access)?;
@@ -202,57 +215,7 @@ impl Unlocked {
     }
 }
 
-/// A page of the chain: in order and without a gap. Its events and their receipts are not verified yet.
-struct Page {
-    /// The chain at its end.
-    chain: Chain,
-    /// Its head after each entry.
-    heads: Vec<Digest>,
-    events: Vec<Fetched>,
-    /// Whether more follows.
-    more: bool,
-}
-
-impl Page {
-    #[inline(never)]
-    fn read(answer: SyncAnswer, since: Chain, context: &Context, receipt_key: &VerifyingKey) -> Result<Self, Distrust> {
-        let mut entries = answer.entries.into_iter();
-        if since.sequence > 0 {
-            let known = entries.next().ok_or(Distrust::RolledBack)?;
-            let link = decode(&known)?.statement.link;
-            if link.sequence != since.sequence || head_after(&link) != since.head {
-                return Err(Distrust::RolledBack);
-            }
-        }
-        let mut page = Self { chain: since, heads: Vec::new(), events: Vec::new(), more: answer.more };
-        for entry in entries {
-            let receipt = decode(&entry)?;
-            let link = &receipt.statement.link;
-            if page.chain.sequence.checked_add(1) != Some(link.sequence) || link.previous != page.chain.head {
-                return Err(Distrust::BadChain);
-            }
-            page.chain = page.chain.after(&receipt, entry.event.is_none());
-            page.heads.push(page.chain.head);
-            match entry.event {
-                Some(event) => {
-                    let hash = || event_hash(&event.0);
-                    let event = Event::parse(event.0.clone()).map_err(|_| {
-                        promises(&receipt, &hash(), context, receipt_key).err().unwrap_or(Distrust::BadEvent)
-                    })?;
-                    page.events.push(Fetched { event, receipt });
-                }
-                None => verify_link(&receipt, context, receipt_key)?,
-            }
-        }
-        Ok(page)
-    }
-}
-
 /// What asks for all after an entry. It begins with that entry: a host that has lost or changed it is found out.
 fn following(since: Chain) -> Sync {
     Sync { since: Counter(since.sequence.saturating_sub(1)) }
-}
-
-fn decode(entry: &SyncEntry) -> Result<Receipt, Distrust> {
-    Receipt::decode(&entry.receipt.0).map_err(|_| Distrust::BadReceipt)
 }
