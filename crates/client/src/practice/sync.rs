@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use souspli_protocol::RecordId;
 use souspli_protocol::event::{AuthorKind, Header};
 use souspli_protocol::publication::PublicationKind;
+use souspli_protocol::sizes::SYNC_PAGE;
 use souspli_protocol::wire::{Counter, Sync, SyncAnswer};
 
 use super::opening::{Opening, Row};
@@ -71,6 +72,9 @@ impl Session {
         let mut next = apart(self.begin_page(io, &mut opening, first)).await;
         // Whoever wrote may have become a member since the last look.
         apart(self.refresh(io, now)).await?;
+        let since = self.open()?.chain.sequence;
+        let all = self.pages_told(since);
+        io.progress(1, all).await;
         while !opening.is_empty() && self.open()?.practice.is_some() {
             match next {
                 Ok(Some(chain)) if opening.waiting() < ENOUGH => {
@@ -85,10 +89,17 @@ impl Session {
                 // Here, and not in the end when the second worker has nothing to do.
                 self.open()?.match_claims(&records);
                 changed.extend(records);
-                io.progress(u32::try_from(page.chain.sequence).unwrap_or(u32::MAX), u32::MAX).await;
+                io.progress(pages(since, page.chain.sequence).saturating_add(1), all).await;
             }
         }
         next.map(|_| changed)
+    }
+
+    /// How many pages follow an entry, as far as the host has said; `u32::MAX` where it has not.
+    fn pages_told(&self, since: u64) -> u32 {
+        let availability = self.unlocked.as_deref().and_then(|open| open.availability.as_ref());
+        let told = availability.map(|availability| availability.statement.sequence).filter(|told| *told > since);
+        told.map_or(u32::MAX, |told| pages(since, told))
     }
 
     /// Begins with the page after this entry, which was asked for when the one before began. Gives its own last entry,
@@ -213,6 +224,11 @@ impl Unlocked {
         identity.and_then(|identity| identity.member(&header.author)).ok_or(Distrust::NotRostered)?;
         if header.head.is_zero() || self.heads.contains(&header.head) { Ok(()) } else { Err(Distrust::BadChain) }
     }
+}
+
+/// How many pages of the chain lie between two entries.
+fn pages(since: u64, until: u64) -> u32 {
+    u32::try_from(until.saturating_sub(since).div_ceil(SYNC_PAGE as u64)).unwrap_or(u32::MAX)
 }
 
 /// What asks for all after an entry. It begins with that entry: a host that has lost or changed it is found out.

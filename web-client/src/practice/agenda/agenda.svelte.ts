@@ -61,6 +61,7 @@ class Agenda {
     this.papers = new Map();
     this.later = 0;
     this.loaded = false;
+    this.opening = { done: 0, total: 0 };
     this.broken = 0;
     this.failure = null;
     this.upkeep = { state: 'none' };
