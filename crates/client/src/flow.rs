@@ -194,12 +194,9 @@ impl Future for Perform {
     }
 }
 
-/// Work apart from the function that waits for it.
-pub(crate) type Apart<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
-
 /// Sets work apart: without, the code of what is waited for becomes part of the function that waits, however long it is
 /// and however rarely it runs.
-pub(crate) fn apart<'a, T>(work: impl Future<Output = T> + 'a) -> Apart<'a, T> {
+pub(crate) fn apart<'a, T>(work: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
     Box::pin(work)
 }
 

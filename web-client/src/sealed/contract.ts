@@ -383,7 +383,7 @@ export type Step =
   | { readonly step: 'answer' }
   /** Pass bytes to the other worker of this page and go on at once; outcome `go`, or `refused` when there is none. */
   | { readonly step: 'pass'; readonly bytes: Uint8Array }
-  /** Outcome `go` where the next `receive` has not to wait; or `refused`. */
+  /** Outcome `go` where the next `receive` need not wait; or `refused`. */
   | { readonly step: 'look' }
   /** Outcome `received` with the `bytes` that the other worker passed; or `refused`. */
   | { readonly step: 'receive' }

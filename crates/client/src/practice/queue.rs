@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 
 /// How many events the first worker opens before it looks whether the other has answered.
 const OWN: usize = 4;
-/// Most events of a part that is passed to the second worker, and fewest that are worth it.
+/// Most events of a part that is passed to the second worker.
 const PART: usize = 8;
+/// Fewer are not worth it.
 const WORTH_IT: usize = 4;
 /// Parts that the second worker has at most: so much that it is not without work while the first is busy otherwise.
 const PARTS: usize = 3;
@@ -76,7 +77,7 @@ impl<P, E, R> Queue<P, E, R> {
     /// There is no second worker: nobody has begun with the part, and no other is passed.
     pub(super) fn refused(&mut self, part: Part<E>) {
         self.alone = true;
-        if let Some(sheet) = part.sheet.checked_sub(self.first).and_then(|number| self.sheets.get_mut(number)) {
+        if let Some(sheet) = self.sheet(part.sheet) {
             part.events.into_iter().rev().for_each(|event| sheet.waiting.push_front(event));
         }
     }
@@ -96,6 +97,11 @@ impl<P, E, R> Queue<P, E, R> {
         !self.passed.is_empty()
     }
 
+    /// By its number.
+    fn sheet(&mut self, number: usize) -> Option<&mut Sheet<P, E, R>> {
+        number.checked_sub(self.first).and_then(|place| self.sheets.get_mut(place))
+    }
+
     fn take(&mut self, most: usize) -> Option<Part<E>> {
         let (number, sheet) = self.sheets.iter_mut().enumerate().find(|(_, sheet)| !sheet.waiting.is_empty())?;
         let row = sheet.rows.len() - sheet.waiting.len();
@@ -105,8 +111,7 @@ impl<P, E, R> Queue<P, E, R> {
 
     /// Puts the rows of a part in their places.
     pub(super) fn put(&mut self, sheet: usize, row: usize, rows: Vec<R>) {
-        let places = sheet.checked_sub(self.first).and_then(|number| self.sheets.get_mut(number));
-        let places = places.into_iter().flat_map(|sheet| sheet.rows.iter_mut().skip(row));
+        let places = self.sheet(sheet).into_iter().flat_map(|sheet| sheet.rows.iter_mut().skip(row));
         for (place, row) in places.zip(rows) {
             *place = Some(row);
         }
