@@ -3,13 +3,13 @@
 use souspli_attest::{claims_digest, event_hash, head_after, leaf_of, verify};
 use souspli_booking::appointment::Appointment;
 use souspli_crypto::keys::{CalendarKey, GidKey};
-use souspli_crypto::{claim_ids, envelope};
+use souspli_crypto::{claim_ids, envelope, gids, with_decoys};
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::{AuthorKind, Event, Header, Operation};
 use souspli_protocol::receipt::{GENERATION, Receipt};
 use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, EVENT_LIFE_MINUTES, MMD_MINUTES, epoch_of};
 use souspli_protocol::wire::RecordEntry;
-use souspli_protocol::{Context, Digest, ItemId, RecordId, VerifyingKey};
+use souspli_protocol::{Context, Digest, Gid, ItemId, RecordId, VerifyingKey};
 
 use crate::body::{BodyC, BodyD, Contact, Desk, Kind};
 use crate::failure::Failure;
@@ -331,12 +331,12 @@ impl Contact {
     }
 }
 
-/// Whether the ids that an event claims are those of the appointment that it names, in the window that it lies in; the
-/// key is that window's.
-pub fn claims_match(header: &Header, appointment: &Appointment, window: u32, key: &GidKey) -> bool {
-    let claims = || claim_ids(key, &header.context, &appointment.occupied());
-    header.window == window
-        && claims().is_ok_and(|claims| claims_digest(&header.context, window, &claims) == header.claims)
+/// The real ids of the time that an appointment names, if they and their decoys are what an event claims; the key is that
+/// of the event's window.
+pub fn claimed_ids(header: &Header, appointment: &Appointment, key: &GidKey) -> Option<Vec<Gid>> {
+    let real = gids(key, &header.context, &appointment.occupied());
+    let claims = with_decoys(key, &header.context, real.clone()).ok()?;
+    (claims_digest(&header.context, header.window, &claims) == header.claims).then_some(real)
 }
 
 /// The 24 ids of an appointment in its window (`docs/spec/claims.md` §2).

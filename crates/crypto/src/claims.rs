@@ -43,9 +43,24 @@ pub fn claim_ids(k_gid: &GidKey, context: &Context, real: &[(ItemId, u32)]) -> R
     if real.len() > CLAIMS {
         return Err(ClaimsError::VisitTooLong(real.len()));
     }
+    with_decoys(k_gid, context, gids(k_gid, context, real))
+}
+
+/// The claim id of each (resource, absolute granule), in this order.
+pub fn gids(k_gid: &GidKey, context: &Context, real: &[(ItemId, u32)]) -> Vec<Gid> {
     let keyed = keyed(k_gid);
-    let ids = real.iter().map(|(resource, granule)| mac(&keyed, &gid_message(context, *resource, *granule)));
-    let mut ids: Vec<Gid> = sorted(ids.collect());
+    real.iter().map(|(resource, granule)| mac(&keyed, &gid_message(context, *resource, *granule))).collect()
+}
+
+/// The claim id of one granule of one resource.
+pub fn gid(k_gid: &GidKey, context: &Context, resource: &ItemId, granule: u32) -> Gid {
+    mac(&keyed(k_gid), &gid_message(context, *resource, granule))
+}
+
+/// The 24 claim ids of the visit whose real ids these are.
+pub fn with_decoys(k_gid: &GidKey, context: &Context, real: Vec<Gid>) -> Result<ClaimIds, ClaimsError> {
+    let keyed = keyed(k_gid);
+    let mut ids: Vec<Gid> = sorted(real);
     if ids.iter().zip(ids.iter().skip(1)).any(|(a, b)| a == b) {
         return Err(ClaimsError::Repeated);
     }
@@ -62,11 +77,6 @@ pub fn claim_ids(k_gid: &GidKey, context: &Context, real: &[(ItemId, u32)]) -> R
     }
     let ids: [Gid; CLAIMS] = ids.try_into().map_err(|_| ClaimsError::Repeated)?;
     ClaimIds::new(ids).ok_or(ClaimsError::Repeated)
-}
-
-/// The claim id of one granule of one resource.
-pub fn gid(k_gid: &GidKey, context: &Context, resource: &ItemId, granule: u32) -> Gid {
-    mac(&keyed(k_gid), &gid_message(context, *resource, granule))
 }
 
 fn gid_message(context: &Context, resource: ItemId, granule: u32) -> Vec<u8> {

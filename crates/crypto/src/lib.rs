@@ -38,7 +38,7 @@ pub mod vault;
 pub mod vectors;
 
 pub use boxes::{box_len, open_box, seal_box};
-pub use claims::{ClaimsError, claim_ids, gid};
+pub use claims::{ClaimsError, claim_ids, gid, gids, with_decoys};
 pub use hpke::{BadPublicKey, PrivateKey, PublicKey, open_hpke, seal_hpke, sealed_len};
 pub use kdf::derive;
 pub use secret::{CannotOpen, CannotSeal, Secret, SecretBytes, WrongLength};

@@ -9,11 +9,21 @@ const TAGS = { en: 'en-GB', fr: 'fr-FR' } as const;
 
 const tag = (): string => TAGS[language()];
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** A format, made once for each language: that takes longer than a hundred uses. */
+const formatter = (options: Intl.DateTimeFormatOptions): ((date: Date) => string) => {
+  const made = new Map<string, Intl.DateTimeFormat>();
+  return (date) => {
+    const found = made.get(tag()) ?? new Intl.DateTimeFormat(tag(), options);
+    made.set(tag(), found);
+    return found.format(date);
+  };
+};
 
-const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
-  const key = `${tag()} ${JSON.stringify(options)}`;
-  const found = formats.get(key) ?? new Intl.DateTimeFormat(tag(), options);
+const formats = new Map<string, (date: Date) => string>();
+
+const format = (options: Intl.DateTimeFormatOptions): ((date: Date) => string) => {
+  const key = JSON.stringify(options);
+  const found = formats.get(key) ?? formatter(options);
   formats.set(key, found);
   return found;
 };
@@ -35,27 +45,27 @@ export const addMonths = (date: LocalDate, months: number): LocalDate => {
 /** 1 Monday … 7 Sunday. */
 export const weekday = (date: LocalDate): number => day(date).getUTCDay() || 7;
 
+const whole = formatter({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 /** `Tuesday 1 December 2026` */
-export const fullDate = (date: LocalDate): string =>
-  format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day(date)).replace(',', '');
+export const fullDate = (date: LocalDate): string => whole(day(date)).replace(',', '');
 
 /** For the beginning of a line: French days are written small. */
 export const capital = (text: string): string => text.charAt(0).toLocaleUpperCase(tag()) + text.slice(1);
 
 /** `December 2026` */
-export const monthAndYear = (date: LocalDate): string => format({ month: 'long', year: 'numeric', timeZone: 'UTC' }).format(day(date));
+export const monthAndYear = (date: LocalDate): string => format({ month: 'long', year: 'numeric', timeZone: 'UTC' })(day(date));
 
 /** Monday to Sunday. */
 export const weekdayNames = (width: 'long' | 'short'): string[] =>
-  [0, 1, 2, 3, 4, 5, 6].map((offset) => format({ weekday: width, timeZone: 'UTC' }).format(day(addDays('2024-01-01', offset))));
+  [0, 1, 2, 3, 4, 5, 6].map((offset) => format({ weekday: width, timeZone: 'UTC' })(day(addDays('2024-01-01', offset))));
 
+const hands = formatter({ hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
 /** `09:30` */
-export const clock = (time: LocalTime): string =>
-  format({ hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }).format(new Date(`1970-01-01T${time}:00Z`));
+export const clock = (time: LocalTime): string => hands(new Date(`1970-01-01T${time}:00Z`));
 
 /** `Tuesday 1 December 2026 at 09:30`, in `zone`. */
 export const fullMinute = (minute: Minute, zone: string): string =>
-  format({ dateStyle: 'full', timeStyle: 'short', timeZone: zone }).format(new Date(minute * 60_000)).replace(',', '');
+  format({ dateStyle: 'full', timeStyle: 'short', timeZone: zone })(new Date(minute * 60_000)).replace(',', '');
 
 /** The same, with the practice's place where this device's clock reads otherwise. */
 export const minuteAt = (minute: Minute, zone: string): string =>
@@ -63,7 +73,7 @@ export const minuteAt = (minute: Minute, zone: string): string =>
 
 /** `09:30`, in `zone`. */
 export const clockMinute = (minute: Minute, zone: string): string =>
-  format({ hour: '2-digit', minute: '2-digit', timeZone: zone }).format(new Date(minute * 60_000));
+  format({ hour: '2-digit', minute: '2-digit', timeZone: zone })(new Date(minute * 60_000));
 
 export const deviceZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -74,7 +84,7 @@ export const deviceDiffers = (minute: Minute, zone: string): boolean => wallTime
 export const deviceTime = (minute: Minute, zone: string): string =>
   wallTime(minute, zone).slice(0, 10) === wallTime(minute, deviceZone()).slice(0, 10)
     ? clockMinute(minute, deviceZone())
-    : format({ weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone: deviceZone() }).format(new Date(minute * 60_000));
+    : format({ weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone: deviceZone() })(new Date(minute * 60_000));
 
 const wallTime = (minute: Minute, zone: string): string =>
   new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: zone }).format(new Date(minute * 60_000));

@@ -4,6 +4,7 @@ use souspli_protocol::ItemId;
 
 use super::{Booker, FreeTimes};
 use crate::appointment::Appointment;
+use crate::hours::Hours;
 
 /// Why an appointment is none that was on offer. The practice's client puts it before a person and declines nothing by
 /// itself because of it (`docs/spec/claims.md` §7).
@@ -73,7 +74,8 @@ impl<F: Fn(ItemId, u32) -> bool> FreeTimes<'_, F> {
             return Err(Unavailable::Length);
         }
         let interval = appointment.interval().ok_or(Unavailable::Length)?;
-        let open = self.hours.iter().map(|hours| hours.open(place, type_place));
+        let holds = |hours: &&Hours| hours.bounds().granules().is_some_and(|all| all.contains(interval.start()));
+        let open = self.hours.iter().filter(holds).map(|hours| hours.open(place, type_place));
         let open = open.filter_map(|open| open.holding(interval.start())).find(|open| interval.end() <= open.end());
         let open = open.ok_or(Unavailable::Hours)?;
         if by == Booker::Patient {

@@ -18,7 +18,7 @@ use crate::face::BookingView;
 use crate::failure::Failure;
 use crate::flow::Io;
 use crate::http::calendar_path;
-use crate::record::{Entry, Said, Story, claims_match, claims_of, verify_order};
+use crate::record::{Entry, Said, Story, claimed_ids, claims_of, verify_order};
 use crate::seal::{self, Basis, Claim};
 use crate::trust::{Distrust, Practice, identity_of_epoch, parse};
 
@@ -154,7 +154,8 @@ impl Session {
                 let window = offsets.window_of(story.appointment.start_minute());
                 let access = practice.access.advance_to(&practice.context, window).map_err(|_| Distrust::BadEvent)?;
                 let key = access.k_gid(&practice.context);
-                if !claims_match(entry.header(), &story.appointment, window, &key) {
+                let header = entry.header();
+                if header.window != window || claimed_ids(header, &story.appointment, &key).is_none() {
                     return Err(Distrust::BadEvent);
                 }
             }

@@ -13,7 +13,7 @@ use souspli_protocol::problem::Code;
 use souspli_protocol::sizes::CLAIMS;
 use souspli_protocol::{ItemId, RecordId};
 
-use super::attention::Occupied;
+use super::attention::{Occupied, occupied};
 use super::outbox::{Outgoing, PaperLink};
 use super::{Session, Unlocked};
 use crate::availability::{Taken, nearest};
@@ -117,7 +117,7 @@ impl Session {
         self.follow(io, now).await?;
         let open = self.open()?;
         let (start, end) = open.granules(blocking)?;
-        let stretches = free_stretches(blocking.practitioner, start, end, &open.occupied(|_| true));
+        let stretches = free_stretches(blocking.practitioner, start, end, &occupied(open.ledger.live()));
         if stretches.is_empty() {
             return Err(Failure::new("nothing_free"));
         }

@@ -3,6 +3,7 @@
 //! Only a wrong claim set or an earlier live claim is declined without a person; the rest is put before one, because a
 //! host that rolls back hours must not be able to make the practice decline real patients.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use souspli_booking::free::{Booker, FreeTimes, Unavailable};
@@ -15,7 +16,7 @@ use super::{Session, Unlocked};
 use crate::body::{Answers, Desk};
 use crate::failure::Failure;
 use crate::flow::Io;
-use crate::record::{Entry, State, claims_match};
+use crate::record::State;
 use crate::trust::Availability;
 use souspli_booking::catalogue::Confirm;
 
@@ -30,28 +31,6 @@ const UNKNOWN: &str = Unavailable::Hours.code();
 pub(super) type JudgedBy = (Digest, Option<u64>, Option<Digest>);
 
 impl Session {
-    /// Judges every booking that waits for an answer; and of all others, whether two have the same time.
-    pub(super) fn judge(&mut self) -> Result<(), Failure> {
-        let open = self.open()?;
-        let version = open.practice.as_deref().map(|practice| practice.version);
-        let by = (open.chain.head, version, open.availability.as_ref().map(|known| known.claim_set));
-        if open.judged == Some(by) {
-            return Ok(());
-        }
-        let all: Vec<RecordId> = open.ledger.iter().map(|(id, _)| *id).collect();
-        let honest = open.match_claims(&all);
-        let occupied = open.occupied(|id| honest.get(id) != Some(&Some(false)));
-        let live = open.ledger.iter().filter(|(_, record)| record.story.is_live());
-        let judged: Vec<(RecordId, Option<&'static str>)> = live
-            .map(|(id, record)| (*id, open.attention(record, honest.get(id).copied().unwrap_or(Some(true)), &occupied)))
-            .collect();
-        for (id, attention) in judged {
-            open.ledger.set_attention(&id, attention);
-        }
-        open.judged = Some(by);
-        Ok(())
-    }
-
     /// Answers by itself what needs no person: confirms what is in order where the practice confirms automatically, and
     /// declines what cannot be.
     pub(super) async fn answer_waiting(&mut self, io: &Io, now: u32) -> Result<Vec<RecordId>, Failure> {
@@ -81,54 +60,46 @@ impl Session {
 /// Who has each granule of each resource, by the sequence of the event that took it.
 pub(super) type Occupied = BTreeMap<(ItemId, u32), u64>;
 
+/// What records occupy. Where two have the same, it is that of the earlier.
+pub(super) fn occupied<'a>(records: impl Iterator<Item = (&'a RecordId, &'a Record)>) -> Occupied {
+    let places = records.flat_map(|(_, record)| {
+        let sequence = claimed_at(record);
+        record.story.appointment.occupied().into_iter().map(move |place| (place, sequence))
+    });
+    let mut places: Vec<((ItemId, u32), u64)> = places.collect();
+    // The last of a place stays.
+    places.sort_unstable_by_key(|(_, sequence)| Reverse(*sequence));
+    places.into_iter().collect()
+}
+
 impl Unlocked {
-    /// What live records occupy. One that claims another time than it names takes nothing from those that do not.
-    pub(super) fn occupied(&self, counts: impl Fn(&RecordId) -> bool) -> Occupied {
-        let mut occupied = Occupied::new();
-        let live = self.ledger.iter().filter(|(id, record)| record.story.is_live() && counts(id));
-        for (_, record) in live {
-            let sequence = claimed_at(record);
-            for place in record.story.appointment.occupied() {
-                let first = occupied.entry(place).or_insert(sequence);
-                *first = sequence.min(*first);
-            }
+    /// Judges every booking that waits for an answer; and of all others, whether two have the same time.
+    pub(super) fn judge(&mut self) {
+        let version = self.practice.as_deref().map(|practice| practice.version);
+        let by = (self.chain.head, version, self.availability.as_ref().map(|known| known.claim_set));
+        if self.judged == Some(by) {
+            return;
         }
-        occupied
+        self.look_at_claims(&self.ledger.waiting());
+        for (id, attention) in self.attentions() {
+            self.ledger.set_attention(&id, attention);
+        }
+        self.judged = Some(by);
     }
 
-    /// Of each of these that is a booking that waits, whether it claims the time that it names; `None` where that cannot
-    /// be told. Looks once at each that does.
-    pub(super) fn match_claims(&mut self, ids: &[RecordId]) -> BTreeMap<RecordId, Option<bool>> {
-        let honest = self.claims_of_waiting(ids);
-        for (id, _) in honest.iter().filter(|(_, honest)| **honest == Some(true)) {
-            self.ledger.set_honest(id);
-        }
-        honest
-    }
-
-    /// The window is that of the published offsets or of the database: hours that the host keeps back must not turn a
-    /// true claim into a wrong one.
-    fn claims_of_waiting(&self, ids: &[RecordId]) -> BTreeMap<RecordId, Option<bool>> {
+    /// Why a person must look at each record that takes time, if so. One that claims another time than it names takes
+    /// nothing from those that do not.
+    fn attentions(&self) -> Vec<(RecordId, Option<&'static str>)> {
         let zone = self.practice.as_deref().and_then(|practice| Zone::new(&practice.catalogue.zone).ok());
         let published = self.availability.as_ref().and_then(Availability::offsets);
-        let records = ids.iter().filter_map(|id| Some((id, self.ledger.get(id).ok()?)));
-        let waiting = records.filter(|(_, record)| record.story.state == State::Reserved);
-        let (known, new): (Vec<_>, Vec<_>) =
-            waiting.partition(|(_, record)| record.honest == Some(record.story.claiming));
-        let keys = self.gid_keys(new.iter().filter_map(|(_, record)| Some(claiming(record)?.header().window)));
-        let judge = |record: &Record| {
-            let appointment = record.story.appointment;
-            let header = claiming(record)?.header();
-            let zone = zone.as_ref()?;
-            let matches = |offsets: &Offsets| {
-                let (window, key) = (appointment.window(offsets), keys.get(&header.window));
-                window.zip(key).is_some_and(|(window, key)| claims_match(header, &appointment, window, key))
-            };
-            let by_the_hours = published.as_ref().is_some_and(matches);
-            Some(by_the_hours || matches(&zone.published_offsets(appointment.start_minute())))
+        let honest = |record: &Record| match record.story.state {
+            State::Reserved => claims_its_time(record, zone.as_ref()?, published.as_ref()),
+            _ => Some(true),
         };
-        let known = known.into_iter().map(|(id, _)| (*id, Some(true)));
-        known.chain(new.into_iter().map(|(id, record)| (*id, judge(record)))).collect()
+        let live: Vec<_> = self.ledger.live().map(|(id, record)| (id, record, honest(record))).collect();
+        let count = live.iter().filter(|(_, _, honest)| *honest != Some(false));
+        let occupied = occupied(count.map(|(id, record, _)| (*id, *record)));
+        live.into_iter().map(|(id, record, honest)| (*id, self.attention(record, honest, &occupied))).collect()
     }
 
     fn attention(&self, record: &Record, honest: Option<bool>, occupied: &Occupied) -> Option<&'static str> {
@@ -159,11 +130,16 @@ impl Unlocked {
     }
 }
 
-fn claimed_at(record: &Record) -> u64 {
-    claiming(record).map_or(u64::MAX, |entry| entry.receipt.statement.link.sequence)
+/// Whether a booking claims the time that it names; `None` where that cannot be told. The window is that of the published
+/// offsets or of the database: hours that the host keeps back must not turn a true claim into a wrong one.
+fn claims_its_time(record: &Record, zone: &Zone, published: Option<&Offsets>) -> Option<bool> {
+    let (appointment, window) = (record.story.appointment, record.claiming()?.header().window);
+    let lies_there = |offsets: &Offsets| appointment.window(offsets) == Some(window);
+    let claims = record.claims().is_some_and(|claims| claims.ids.is_some());
+    let by_the_hours = published.is_some_and(lies_there);
+    Some(claims && (by_the_hours || lies_there(&zone.published_offsets(appointment.start_minute()))))
 }
 
-/// The entry that took the time now valid.
-fn claiming(record: &Record) -> Option<&Entry> {
-    record.entries.iter().find(|entry| entry.hash == record.story.claiming)
+fn claimed_at(record: &Record) -> u64 {
+    record.claiming().map_or(u64::MAX, |entry| entry.receipt.statement.link.sequence)
 }

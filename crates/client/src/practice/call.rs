@@ -234,7 +234,7 @@ impl Session {
         let delivered = apart(self.resend(io)).await?;
         let mut changed = apart(self.follow(io, now)).await?;
         let Settled { resent, waiting } = apart(self.settle(io, delivered)).await?;
-        self.judge()?;
+        self.open()?.judge();
         let confirmed = apart(self.answer_waiting(io, now)).await?;
         // Bytes whose outcome is open may be a note's: it must not be sealed a second time.
         let sent = if waiting == 0 { apart(self.send_later(io, false, now)).await? } else { Vec::new() };

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use souspli_crypto::gid;
+use souspli_crypto::gids;
 use souspli_crypto::keys::GidKey;
 use souspli_protocol::sizes::{CLAIMS, WINDOWS};
+use souspli_protocol::{Gid, RecordId};
 
 use super::Unlocked;
-use super::ledger::Record;
-use crate::record::{Entry, claims_match};
+use super::ledger::{Claims, Record};
+use crate::record::{Entry, claimed_ids};
 use crate::trust::{Availability, Distrust};
 
 impl Unlocked {
@@ -38,14 +39,29 @@ impl Unlocked {
 
     /// Whether a time that is taken is missing in the set. A record that never claimed what it names hides nothing.
     fn is_hidden(&self, record: &Record, availability: &Availability, keys: &BTreeMap<u32, GidKey>) -> bool {
-        let claiming = record.entries.iter().find(|entry| entry.hash == record.story.claiming);
-        let Some(header) = claiming.map(Entry::header).filter(|_| record.story.is_live()) else {
+        let missing = |ids: &[Gid]| ids.iter().any(|id| !availability.taken.contains(id));
+        let Some(header) = record.claiming().map(Entry::header).filter(|_| record.story.is_live()) else {
             return false;
         };
         let Some(key) = keys.get(&header.window) else { return false };
+        if let Some(claims) = record.claims() {
+            return claims.ids.as_deref().is_some_and(missing);
+        }
         let appointment = &record.story.appointment;
-        let mut ids = appointment.occupied().into_iter().map(|(id, granule)| gid(key, &self.context, &id, granule));
-        ids.any(|id| !availability.taken.contains(&id)) && claims_match(header, appointment, header.window, key)
+        missing(&gids(key, &self.context, &appointment.occupied())) && claimed_ids(header, appointment, key).is_some()
+    }
+
+    /// Looks at what each of these claims that takes time, where nobody has yet.
+    #[inline(never)]
+    pub(super) fn look_at_claims(&mut self, ids: &[RecordId]) {
+        let records = ids.iter().filter_map(|id| Some((*id, self.ledger.get(id).ok()?)));
+        let new = records.filter(|(_, record)| record.story.is_live() && record.claims().is_none());
+        let new: Vec<(RecordId, &Record)> = new.collect();
+        let keys = self.gid_keys(new.iter().filter_map(|(_, record)| Some(record.claiming()?.header().window)));
+        let found = new.into_iter().filter_map(|(id, record)| Some((id, claims_of(record, &keys)?)));
+        for (id, claims) in found.collect::<Vec<_>>() {
+            self.ledger.set_claims(&id, claims);
+        }
     }
 
     /// The keys of claim ids in these windows, those before the generation left out.
@@ -54,4 +70,12 @@ impl Unlocked {
         let windows: BTreeSet<u32> = windows.into_iter().collect();
         windows.into_iter().filter_map(key).collect()
     }
+}
+
+/// What a record's time is claimed by; `None` in a window before the generation.
+#[inline(never)]
+fn claims_of(record: &Record, keys: &BTreeMap<u32, GidKey>) -> Option<Claims> {
+    let header = record.claiming()?.header();
+    let ids = claimed_ids(header, &record.story.appointment, keys.get(&header.window)?);
+    Some(Claims { event: record.story.claiming, ids })
 }

@@ -50,7 +50,8 @@ impl Session {
             }
             open.chain = chain;
         }
-        self.judge()
+        open.judge();
+        Ok(())
     }
 }
 

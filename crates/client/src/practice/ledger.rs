@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use souspli_crypto::PublicKey;
 use souspli_protocol::event::Header;
-use souspli_protocol::{Digest, RecordId};
+use souspli_protocol::{Digest, Gid, RecordId};
 
 use crate::failure::Failure;
 use crate::record::{Entry, Said, State, Story, follows, verify_order};
@@ -17,14 +17,32 @@ pub(super) struct Record {
     pub(super) story: Story,
     /// Why a person must look before it is confirmed.
     pub(super) attention: Option<&'static str>,
-    /// The event that was found to claim the time that the record names.
-    pub(super) honest: Option<Digest>,
+    claims: Option<Claims>,
+}
+
+/// What is known of the claims of an event that took a record's time.
+#[derive(Debug, Clone)]
+pub(super) struct Claims {
+    /// That event.
+    pub(super) event: Digest,
+    /// The real ids of the time that the record names; `None` where they are not what the event claims.
+    pub(super) ids: Option<Vec<Gid>>,
 }
 
 impl Record {
     /// The newest event.
     pub(super) fn last(&self) -> Result<&Entry, Failure> {
         self.entries.last().ok_or_else(|| Failure::new("internal"))
+    }
+
+    /// The entry that took the time now valid.
+    pub(super) fn claiming(&self) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.hash == self.story.claiming)
+    }
+
+    /// What that entry claims, once somebody has looked.
+    pub(super) fn claims(&self) -> Option<&Claims> {
+        self.claims.as_ref().filter(|claims| claims.event == self.story.claiming)
     }
 
     /// The patient's key that later events are sealed to.
@@ -50,12 +68,13 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// Takes the next event of a record, opened. What does not follow marks the record as broken and is kept out.
+    #[inline(never)]
     pub(super) fn take(&mut self, entry: Entry, said: &Said) -> Result<(), Distrust> {
         let id = entry.header().record;
         let outcome = match self.records.get_mut(&id) {
             None => Story::begin(&entry, said).and_then(|story| {
                 verify_order(std::slice::from_ref(&entry), id)?;
-                self.records.insert(id, Record { entries: vec![entry], story, attention: None, honest: None });
+                self.records.insert(id, Record { entries: vec![entry], story, attention: None, claims: None });
                 Ok(())
             }),
             Some(record) => {
@@ -102,16 +121,20 @@ impl Ledger {
         self.records.iter()
     }
 
+    /// Records that take time.
+    pub(super) fn live(&self) -> impl Iterator<Item = (&RecordId, &Record)> {
+        self.iter().filter(|(_, record)| record.story.is_live())
+    }
+
     pub(super) fn set_attention(&mut self, id: &RecordId, attention: Option<&'static str>) {
         if let Some(record) = self.records.get_mut(id) {
             record.attention = attention;
         }
     }
 
-    /// Takes note that a record claims the time that it names.
-    pub(super) fn set_honest(&mut self, id: &RecordId) {
+    pub(super) fn set_claims(&mut self, id: &RecordId, claims: Claims) {
         if let Some(record) = self.records.get_mut(id) {
-            record.honest = Some(record.story.claiming);
+            record.claims = Some(claims);
         }
     }
 

@@ -81,6 +81,7 @@ impl Session {
 impl Openers {
     /// Takes what the second worker has opened of events, and verifies and opens what it has not: that may be of an epoch
     /// that this one has learnt since. A receipt that is not the host's ends all.
+    #[inline(never)]
     fn complete(
         &self,
         events: Vec<Fetched>,

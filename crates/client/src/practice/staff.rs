@@ -91,6 +91,7 @@ impl Openers {
 }
 
 /// Reads what was opened.
+#[inline(never)]
 pub(super) fn read(context: &Context, (d, c): &Plain) -> Result<Said, Distrust> {
     Said::read(context, d, c.as_deref())
 }

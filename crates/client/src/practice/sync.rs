@@ -35,7 +35,7 @@ impl Session {
         let page = apart(self.fetch_page(io, since)).await?;
         if !page.heads.is_empty() {
             changed = apart(self.take_pages(io, page, now)).await?;
-            self.judge()?;
+            self.open()?.judge();
         }
         apart(self.check_versions(io)).await?;
         self.open()?.check_claims()?;
@@ -87,7 +87,7 @@ impl Session {
             while let Some((page, rows)) = opening.next_done() {
                 let records = apart(self.take_page(io, &page, rows)).await?;
                 // Here, and not in the end when the second worker has nothing to do.
-                self.open()?.match_claims(&records);
+                self.open()?.look_at_claims(&records);
                 changed.extend(records);
                 io.progress(pages(since, page.chain.sequence).saturating_add(1), all).await;
             }

@@ -118,7 +118,8 @@ class Agenda {
   async #read(): Promise<void> {
     const found = await session.call('agenda', { from: this.#from, to: addDays(this.today, AHEAD) });
     if (!found.ok) {
-      this.failure ??= found.failure;
+      // Before the first publishing there is no agenda, which is no failure.
+      if (found.failure.code !== 'not_published') this.failure ??= found.failure;
       return;
     }
     this.#readOn = deviceToday();

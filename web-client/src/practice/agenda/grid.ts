@@ -29,7 +29,7 @@ export const spanOf = (item: AgendaItem): { start: number; end: number } => {
   return { start, end: start + Math.max(item.appointment.duration, LEAST_MINUTES) };
 };
 
-const belongs = (item: AgendaItem, column: Column): boolean =>
+export const belongs = (item: AgendaItem, column: Column): boolean =>
   item.appointment.date === column.date && (column.practitioner === null || item.appointment.practitioner === column.practitioner);
 
 /** Which minutes the rows cover: office hours, and whatever stands outside them. */
