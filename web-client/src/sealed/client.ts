@@ -3,6 +3,7 @@
 import type { FromWorker, Progress, StreamWord, ToWorker } from './channel.ts';
 import type { Failure, Result } from './contract.ts';
 import { failure } from './flow.ts';
+import { paced, type Paced } from './pace.ts';
 import { recordViolation } from './violations.ts';
 
 /** A table like `PatientCalls`. */
@@ -17,7 +18,7 @@ export type Sealed<C extends CallTable<C>> = {
   close(): void;
 };
 
-type Pending = { readonly settle: (result: Result<unknown>) => void; readonly onProgress: ((progress: Progress) => void) | undefined };
+type Pending = { readonly resolve: (result: Result<unknown>) => void; readonly progress: Paced<Progress> };
 
 /** A session in the worker at `script`, an address that has been through the code policy; `hear` is told of the stream. */
 export const openSealed = <C extends CallTable<C>>(script: string, hear?: (word: StreamWord) => void): Sealed<C> => {
@@ -30,8 +31,13 @@ export const openSealed = <C extends CallTable<C>>(script: string, hear?: (word:
   const end = (reason: Failure): void => {
     ended ??= reason;
     worker.terminate();
-    for (const { settle } of pending.values()) settle({ ok: false, failure: ended });
-    pending.clear();
+    for (const id of pending.keys()) settle(id, { ok: false, failure: ended });
+  };
+  const settle = (id: number, result: Result<unknown>): void => {
+    const call = pending.get(id);
+    pending.delete(id);
+    call?.progress.stop();
+    call?.resolve(result);
   };
 
   worker.addEventListener('error', () => {
@@ -40,11 +46,10 @@ export const openSealed = <C extends CallTable<C>>(script: string, hear?: (word:
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     switch (data.kind) {
       case 'progress':
-        pending.get(data.id)?.onProgress?.(data.progress);
+        pending.get(data.id)?.progress.hear(data.progress);
         break;
       case 'result':
-        pending.get(data.id)?.settle(data.result);
-        pending.delete(data.id);
+        settle(data.id, data.result);
         break;
       case 'stream':
         hear?.(data.word);
@@ -65,7 +70,7 @@ export const openSealed = <C extends CallTable<C>>(script: string, hear?: (word:
       const message: ToWorker = { kind: 'call', id, call: name, args };
       return new Promise<Result<C[K]['value']>>((resolve) => {
         // The table ties the value to the call's name; the worker passes it on as the wasm gave it.
-        pending.set(id, { settle: resolve, onProgress });
+        pending.set(id, { resolve, progress: paced(onProgress ?? (() => undefined)) });
         // A clean copy: Svelte's state proxies cannot be sent.
         worker.postMessage(JSON.parse(JSON.stringify(message)));
       });
