@@ -4,6 +4,16 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 export const heading = (page: Page, name: string | RegExp): Locator => page.getByRole('heading', { name });
 
+/** Has the patient's page look at once, until it says so. It looks by itself too, and may have seen the end before. */
+export const lookUntil = async (page: Page, name: string | RegExp): Promise<void> => {
+  const said = heading(page, name);
+  const press = page.getByRole('button', { name: 'Look now' });
+  await expect(press.or(said).first()).toBeVisible();
+  // Gone between a look at it and the press: then the page has looked.
+  if (!(await said.isVisible())) await press.click({ timeout: 5_000 }).catch(() => undefined);
+  await expect(said).toBeVisible();
+};
+
 export const openLink = async (page: Page, fragment: string): Promise<void> => {
   await page.goto(`/#${fragment}`);
 };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, expectAccessible, test } from './fixtures';
-import { book, chooseFreeDay, heading, times } from './booking';
+import { book, chooseFreeDay, heading, lookUntil, times } from './booking';
 
 test('the private link opens the appointment on another device, and looking changes nothing', async ({ page, practice, browser, host }) => {
   const link = await book(page, practice.link, 'Other Device');
@@ -57,8 +57,7 @@ test('the page goes on looking once it has read a yes: the host must not learn w
   await book(page, practice.link, 'Is Confirmed');
   const { record } = await practice.bookingOf('Is Confirmed');
   await practice.call('confirm', { record, text: '' });
-  await page.getByRole('button', { name: 'Look now' }).click();
-  await expect(heading(page, 'Your appointment is confirmed')).toBeVisible();
+  await lookUntil(page, 'Your appointment is confirmed');
   await page.waitForRequest('**/records/read', { timeout: 60_000 });
   await expect(heading(page, 'Your appointment is confirmed')).toBeVisible();
 });
@@ -101,8 +100,7 @@ test('a decline says what the practice wrote', async ({ page, practice }) => {
   await book(page, practice.link, 'Is Declined');
   const { record } = await practice.bookingOf('Is Declined');
   await practice.call('decline', { record, text: 'Please call us first.' });
-  await page.getByRole('button', { name: 'Look now' }).click();
-  await expect(heading(page, 'The practice has declined')).toBeVisible();
+  await lookUntil(page, 'The practice has declined');
   await expect(page.getByText('Please call us first.')).toBeVisible();
   await expectAccessible(page, 'declined');
 });

@@ -1,5 +1,5 @@
 import { expect, expectAccessible, test } from './fixtures';
-import { book, chooseDay, chooseTime, fillForm, freeDays, heading, openLink, send, times } from './booking';
+import { book, chooseDay, chooseTime, fillForm, freeDays, heading, lookUntil, openLink, send, times } from './booking';
 
 test('a booking, from the link to the confirmation', async ({ page, practice }) => {
   await openLink(page, practice.link);
@@ -38,8 +38,7 @@ test('a booking, from the link to the confirmation', async ({ page, practice }) 
   expect(detail.form.answers.map(({ text }) => text)).toEqual(['yes']);
 
   await practice.call('confirm', { record, text: 'Come ten minutes early.' });
-  await page.getByRole('button', { name: 'Look now' }).click();
-  await expect(heading(page, 'Your appointment is confirmed')).toBeVisible();
+  await lookUntil(page, 'Your appointment is confirmed');
   await expect(page.getByText('Come ten minutes early.')).toBeVisible();
   await expectAccessible(page, 'confirmed');
 });

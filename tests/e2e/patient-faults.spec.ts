@@ -4,7 +4,7 @@
 
 import type { Page, Route } from '@playwright/test';
 import { expect, expectAccessible, test } from './fixtures';
-import { book, chooseDay, chooseTime, fillForm, freeDays, heading, openLink, send, times } from './booking';
+import { book, chooseDay, chooseTime, fillForm, freeDays, heading, lookUntil, openLink, send, times } from './booking';
 import { Practice } from './practice';
 
 /** Loses every answer of a route, or the requests themselves, until it is told to stop. */
@@ -283,8 +283,7 @@ test('a confirmed appointment is looked at again when one comes back to the tab'
   await book(page, practice.link, 'Comes Back', 6);
   const { record } = await practice.bookingOf('Comes Back');
   await practice.call('confirm', { record, text: '' });
-  await page.getByRole('button', { name: 'Look now' }).click();
-  await expect(heading(page, 'Your appointment is confirmed')).toBeVisible();
+  await lookUntil(page, 'Your appointment is confirmed');
   await practice.call('cancel', { record, text: 'The doctor is ill.' });
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await expect(heading(page, 'This appointment is cancelled')).toBeVisible();

@@ -1,5 +1,5 @@
 import { expect, expectAccessible, test } from './fixtures';
-import { book, heading } from './booking';
+import { book, heading, lookUntil } from './booking';
 import { Practice } from './practice';
 import { another, asList, dialog, freeTimes, items, openItem, part, SOON_MS, TOLD_MS, unlock } from './practice-page';
 
@@ -36,8 +36,7 @@ test('a booking appears by itself, is confirmed, and the patient sees it', async
   await page.keyboard.press('Escape');
   await expect(dialog(page)).toBeHidden();
 
-  await patient.getByRole('button', { name: 'Look now' }).click();
-  await expect(heading(patient, 'Your appointment is confirmed')).toBeVisible();
+  await lookUntil(patient, 'Your appointment is confirmed');
   await expect(patient.getByText('Come ten minutes early.')).toBeVisible();
   await patient.context().close();
 });
@@ -99,8 +98,7 @@ test('declined, with a question before it', async ({ page, browser, host }) => {
   await expect(items(page, 'Is Declined')).toHaveCount(0);
   await page.getByLabel('Show cancelled and declined').check();
   await expect(items(page, 'Is Declined')).toHaveCount(1);
-  await patient.getByRole('button', { name: 'Look now' }).click();
-  await expect(heading(patient, /declined|not take/iu)).toBeVisible();
+  await lookUntil(patient, /declined|not take/iu);
   await patient.context().close();
 });
 

@@ -27,6 +27,7 @@ test('a host whose data were put back to an older day is noticed in the open age
     await unlock(page, practice.keys);
     const patient = await another(browser, host.address);
     await book(patient, practice.link, 'Stays Known');
+    await expect(page.getByText(/^New: Stays Known, /u)).toBeVisible({ timeout: SOON_MS });
     await host.halt();
     await cp(host.data, older, { recursive: true });
     host = await startHost(host);
