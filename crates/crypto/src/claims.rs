@@ -37,12 +37,6 @@ impl ClaimsError {
 /// The 24 claim ids of a visit: the real ones of each (resource, absolute granule), filled up with decoys that are a
 /// function of the real ones, sorted.
 pub fn claim_ids(k_gid: &GidKey, context: &Context, real: &[(ItemId, u32)]) -> Result<ClaimIds, ClaimsError> {
-    if real.is_empty() {
-        return Err(ClaimsError::Empty);
-    }
-    if real.len() > CLAIMS {
-        return Err(ClaimsError::VisitTooLong(real.len()));
-    }
     with_decoys(k_gid, context, gids(k_gid, context, real))
 }
 
@@ -57,8 +51,14 @@ pub fn gid(k_gid: &GidKey, context: &Context, resource: &ItemId, granule: u32) -
     mac(&keyed(k_gid), &gid_message(context, *resource, granule))
 }
 
-/// The 24 claim ids of the visit whose real ids these are.
+/// The 24 claim ids of the visit whose real ids these are, in any order.
 pub fn with_decoys(k_gid: &GidKey, context: &Context, real: Vec<Gid>) -> Result<ClaimIds, ClaimsError> {
+    if real.is_empty() {
+        return Err(ClaimsError::Empty);
+    }
+    if real.len() > CLAIMS {
+        return Err(ClaimsError::VisitTooLong(real.len()));
+    }
     let keyed = keyed(k_gid);
     let mut ids: Vec<Gid> = sorted(real);
     if ids.iter().zip(ids.iter().skip(1)).any(|(a, b)| a == b) {

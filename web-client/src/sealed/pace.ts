@@ -5,7 +5,7 @@ const PACE_MS = 200;
 
 export type Paced<T> = {
   readonly hear: (value: T) => void;
-  /** Nothing is told any more, not even what waits. */
+  /** What waits is told no more. */
   readonly stop: () => void;
 };
 

@@ -19,6 +19,7 @@ const formatter = (options: Intl.DateTimeFormatOptions): ((date: Date) => string
   };
 };
 
+/** Those whose options are known only where they are used. */
 const formats = new Map<string, (date: Date) => string>();
 
 const format = (options: Intl.DateTimeFormatOptions): ((date: Date) => string) => {
@@ -45,9 +46,9 @@ export const addMonths = (date: LocalDate, months: number): LocalDate => {
 /** 1 Monday … 7 Sunday. */
 export const weekday = (date: LocalDate): number => day(date).getUTCDay() || 7;
 
-const whole = formatter({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+const dayFormat = formatter({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 /** `Tuesday 1 December 2026` */
-export const fullDate = (date: LocalDate): string => whole(day(date)).replace(',', '');
+export const fullDate = (date: LocalDate): string => dayFormat(day(date)).replace(',', '');
 
 /** For the beginning of a line: French days are written small. */
 export const capital = (text: string): string => text.charAt(0).toLocaleUpperCase(tag()) + text.slice(1);
@@ -59,9 +60,9 @@ export const monthAndYear = (date: LocalDate): string => format({ month: 'long',
 export const weekdayNames = (width: 'long' | 'short'): string[] =>
   [0, 1, 2, 3, 4, 5, 6].map((offset) => format({ weekday: width, timeZone: 'UTC' })(day(addDays('2024-01-01', offset))));
 
-const hands = formatter({ hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+const clockFormat = formatter({ hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
 /** `09:30` */
-export const clock = (time: LocalTime): string => hands(new Date(`1970-01-01T${time}:00Z`));
+export const clock = (time: LocalTime): string => clockFormat(new Date(`1970-01-01T${time}:00Z`));
 
 /** `Tuesday 1 December 2026 at 09:30`, in `zone`. */
 export const fullMinute = (minute: Minute, zone: string): string =>

@@ -117,7 +117,8 @@ impl Session {
         self.follow(io, now).await?;
         let open = self.open()?;
         let (start, end) = open.granules(blocking)?;
-        let stretches = free_stretches(blocking.practitioner, start, end, &occupied(open.ledger.live()));
+        let occupied = occupied(open.ledger.live().map(|(_, record)| record));
+        let stretches = free_stretches(blocking.practitioner, start, end, &occupied);
         if stretches.is_empty() {
             return Err(Failure::new("nothing_free"));
         }

@@ -61,8 +61,8 @@ impl Session {
 pub(super) type Occupied = BTreeMap<(ItemId, u32), u64>;
 
 /// What records occupy. Where two have the same, it is that of the earlier.
-pub(super) fn occupied<'a>(records: impl Iterator<Item = (&'a RecordId, &'a Record)>) -> Occupied {
-    let places = records.flat_map(|(_, record)| {
+pub(super) fn occupied<'a>(records: impl Iterator<Item = &'a Record>) -> Occupied {
+    let places = records.flat_map(|record| {
         let sequence = claimed_at(record);
         record.story.appointment.occupied().into_iter().map(move |place| (place, sequence))
     });
@@ -97,8 +97,8 @@ impl Unlocked {
             _ => Some(true),
         };
         let live: Vec<_> = self.ledger.live().map(|(id, record)| (id, record, honest(record))).collect();
-        let count = live.iter().filter(|(_, _, honest)| *honest != Some(false));
-        let occupied = occupied(count.map(|(id, record, _)| (*id, *record)));
+        let counting = live.iter().filter(|(_, _, honest)| *honest != Some(false));
+        let occupied = occupied(counting.map(|(_, record, _)| *record));
         live.into_iter().map(|(id, record, honest)| (*id, self.attention(record, honest, &occupied))).collect()
     }
 

@@ -58,7 +58,7 @@ impl Unlocked {
         let new = records.filter(|(_, record)| record.story.is_live() && record.claims().is_none());
         let new: Vec<(RecordId, &Record)> = new.collect();
         let keys = self.gid_keys(new.iter().filter_map(|(_, record)| Some(record.claiming()?.header().window)));
-        let found = new.into_iter().filter_map(|(id, record)| Some((id, claims_of(record, &keys)?)));
+        let found = new.into_iter().filter_map(|(id, record)| Some((id, look(record, &keys)?)));
         for (id, claims) in found.collect::<Vec<_>>() {
             self.ledger.set_claims(&id, claims);
         }
@@ -72,9 +72,9 @@ impl Unlocked {
     }
 }
 
-/// What a record's time is claimed by; `None` in a window before the generation.
+/// What the event that took a record's time claims; `None` in a window before the generation.
 #[inline(never)]
-fn claims_of(record: &Record, keys: &BTreeMap<u32, GidKey>) -> Option<Claims> {
+fn look(record: &Record, keys: &BTreeMap<u32, GidKey>) -> Option<Claims> {
     let header = record.claiming()?.header();
     let ids = claimed_ids(header, &record.story.appointment, keys.get(&header.window)?);
     Some(Claims { event: record.story.claiming, ids })

@@ -17,6 +17,7 @@ pub(super) struct Record {
     pub(super) story: Story,
     /// Why a person must look before it is confirmed.
     pub(super) attention: Option<&'static str>,
+    /// What was found when somebody last looked; of an earlier time where it was moved since.
     claims: Option<Claims>,
 }
 
@@ -132,6 +133,7 @@ impl Ledger {
         }
     }
 
+    /// Takes note of what a record's time is claimed by.
     pub(super) fn set_claims(&mut self, id: &RecordId, claims: Claims) {
         if let Some(record) = self.records.get_mut(id) {
             record.claims = Some(claims);
