@@ -1,0 +1,9 @@
+//! The auditor: shows that a host holds nothing but what it may hold (`docs/auditing.md`).
+//!
+//! It shares no storage code with the host: one fault must not blind both.
+
+mod check;
+mod finding;
+
+pub use check::{Area, Check};
+pub use finding::{Fact, Finding, Place, Severity};
