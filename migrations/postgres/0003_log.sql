@@ -20,12 +20,15 @@ CREATE TABLE merged (
     PRIMARY KEY (calendar, stream, sequence)
 );
 
--- Who merges: one row at most. `until`: the first minute in which it is nobody's.
+-- Who merges: one row at most. `until`: the first minute in which it is nobody's. `size`, `root`: the newest checkpoint
+-- that this database has heard of.
 CREATE TABLE sequencer (
     one    boolean NOT NULL PRIMARY KEY CHECK (one),
     holder bytea   NOT NULL,
     fence  bigint  NOT NULL,
-    until  bigint  NOT NULL
+    until  bigint  NOT NULL,
+    size   bigint  NOT NULL,
+    root   bytea   NOT NULL
 );
 
 INSERT INTO unmerged (calendar, stream, sequence, object, minute)

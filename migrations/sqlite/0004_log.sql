@@ -19,12 +19,15 @@ CREATE TABLE merged (
     PRIMARY KEY (calendar, stream, sequence)
 ) STRICT, WITHOUT ROWID;
 
--- Who merges: one row at most. `until`: the first minute in which it is nobody's.
+-- Who merges: one row at most. `until`: the first minute in which it is nobody's. `size`, `root`: the newest checkpoint
+-- that this database has heard of.
 CREATE TABLE sequencer (
     one    INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
     holder BLOB    NOT NULL,
     fence  INTEGER NOT NULL,
-    until  INTEGER NOT NULL
+    until  INTEGER NOT NULL,
+    size   INTEGER NOT NULL,
+    root   BLOB    NOT NULL
 ) STRICT;
 
 INSERT INTO unmerged (stream, calendar, sequence, object, minute)

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use souspli_protocol::{CalendarId, Digest};
-use souspli_store::{LeafId, Merged, StoreError, StoredLeaf, Stream, Unmerged};
+use souspli_store::{LeafId, Lease, Merged, StoreError, StoredLeaf, Stream, TreeHead, Unmerged};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
@@ -21,33 +21,40 @@ pub(crate) struct TakeLease {
 
 #[async_trait]
 impl Unit for TakeLease {
-    type Done = Option<u64>;
+    type Done = Option<Lease>;
     type Refusal = StoreError;
 
     fn calendar(&self) -> Option<CalendarId> {
         None
     }
 
-    async fn perform(&self, db: &mut PgConnection) -> Outcome<Option<u64>> {
-        let sql = "INSERT INTO sequencer AS held (one, holder, fence, until) VALUES (true, $1, 1, $3)
+    async fn perform(&self, db: &mut PgConnection) -> Outcome<Option<Lease>> {
+        let sql = "INSERT INTO sequencer AS held (one, holder, fence, until, size, root)
+                   VALUES (true, $1, 1, $3, 0, decode(repeat('00', 32), 'hex'))
                    ON CONFLICT (one) DO UPDATE
                    SET fence = held.fence + (held.holder <> excluded.holder)::int, holder = excluded.holder,
                        until = excluded.until
                    WHERE held.holder = excluded.holder OR held.until <= $2
-                   RETURNING fence";
+                   RETURNING fence, size, root";
         let query = sqlx::query(sql).bind(self.holder).bind(i64::from(self.now)).bind(i64::from(self.until));
-        query.fetch_optional(db).await?.map(|row| number(&row, 0)).transpose()
+        query.fetch_optional(db).await?.map(|row| lease(&row)).transpose()
     }
+}
+
+fn lease(row: &PgRow) -> Outcome<Lease> {
+    let head = TreeHead { size: number(row, 1)?, root: Digest(get(row, 2)?) };
+    Ok(Lease { fence: number(row, 0)?, head })
 }
 
 /// Writes down where leaves lie.
 pub(crate) struct Merge {
     pub(crate) fence: u64,
+    pub(crate) head: TreeHead,
     pub(crate) merged: Vec<Merged>,
 }
 
 /// The fence's row is locked: who takes it away meanwhile waits for the end of this.
-const FENCE: &str = "SELECT fence FROM sequencer FOR SHARE";
+const HEAD: &str = "UPDATE sequencer SET size = $2, root = $3 WHERE fence = $1";
 
 const MERGE: &str = "
     WITH leaf AS (
@@ -72,8 +79,8 @@ impl Unit for Merge {
     }
 
     async fn perform(&self, db: &mut PgConnection) -> Outcome<bool> {
-        let newest = sqlx::query(FENCE).fetch_optional(&mut *db).await?;
-        if newest.map(|row| number::<u64, _>(&row, 0)).transpose()? != Some(self.fence) {
+        let head = sqlx::query(HEAD).bind(bigint(self.fence)).bind(bigint(self.head.size)).bind(self.head.root.0);
+        if head.execute(&mut *db).await?.rows_affected() == 0 {
             return Ok(false);
         }
         let column = |value: fn(&Merged) -> i64| self.merged.iter().map(value).collect::<Vec<_>>();

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 use souspli_protocol::{CalendarId, Digest};
-use souspli_store::{LeafId, Merged, StoreError, StoredLeaf, Stream, Unmerged};
+use souspli_store::{LeafId, Lease, Merged, StoreError, StoredLeaf, Stream, TreeHead, Unmerged};
 
 use crate::stop::Stop;
 use crate::unit::Unit;
@@ -24,16 +24,19 @@ pub(crate) struct TakeLease {
 }
 
 impl Unit for TakeLease {
-    type Done = Option<u64>;
+    type Done = Option<Lease>;
     type Refusal = StoreError;
 
-    fn perform(&self, db: &Connection) -> Outcome<Option<u64>> {
-        let sql = "INSERT INTO sequencer (one, holder, fence, until) VALUES (1, ?1, 1, ?3)
+    fn perform(&self, db: &Connection) -> Outcome<Option<Lease>> {
+        let sql = "INSERT INTO sequencer (one, holder, fence, until, size, root) VALUES (1, ?1, 1, ?3, 0, zeroblob(32))
                    ON CONFLICT (one) DO UPDATE
                    SET fence = fence + (holder <> excluded.holder), holder = excluded.holder, until = excluded.until
                    WHERE holder = excluded.holder OR until <= ?2
-                   RETURNING fence";
-        let taken = db.prepare_cached(sql)?.query_row((self.holder, self.now, self.until), |row| row.get(0));
+                   RETURNING fence, size, root";
+        let taken = db.prepare_cached(sql)?.query_row((self.holder, self.now, self.until), |row| {
+            let head = TreeHead { size: row.get(1)?, root: Digest(row.get(2)?) };
+            Ok(Lease { fence: row.get(0)?, head })
+        });
         Ok(taken.optional()?)
     }
 }
@@ -41,6 +44,7 @@ impl Unit for TakeLease {
 /// Writes down where leaves lie.
 pub(crate) struct Merge {
     pub(crate) fence: u64,
+    pub(crate) head: TreeHead,
     pub(crate) merged: Vec<Merged>,
 }
 
@@ -49,8 +53,8 @@ impl Unit for Merge {
     type Refusal = StoreError;
 
     fn perform(&self, db: &Connection) -> Outcome<bool> {
-        let newest = db.prepare_cached("SELECT fence FROM sequencer")?.query_row([], |row| row.get::<_, u64>(0));
-        if newest.optional()? != Some(self.fence) {
+        let sql = "UPDATE sequencer SET size = ?2, root = ?3 WHERE fence = ?1";
+        if db.prepare_cached(sql)?.execute((self.fence, self.head.size, self.head.root.0))? == 0 {
             return Ok(false);
         }
         let sql = "INSERT INTO merged (calendar, stream, sequence, place) VALUES (?1, ?2, ?3, ?4)
@@ -103,8 +107,8 @@ pub(crate) fn place(db: &Connection, leaf: LeafId) -> Outcome<Option<u64>> {
 pub(crate) fn leaf(db: &Connection, calendar: CalendarId, sequence: u64) -> Outcome<Option<StoredLeaf>> {
     let Ok(sequence) = i64::try_from(sequence) else { return Ok(None) };
     let sql = "SELECT leaf, receipt FROM chain WHERE calendar = ?1 AND sequence = ?2";
-    let found = db.prepare_cached(sql)?.query_row((calendar.0, sequence), |row| {
-        Ok(StoredLeaf { leaf: Digest(row.get(0)?), receipt: row.get(1)? })
-    });
+    let found = db
+        .prepare_cached(sql)?
+        .query_row((calendar.0, sequence), |row| Ok(StoredLeaf { leaf: Digest(row.get(0)?), receipt: row.get(1)? }));
     Ok(found.optional()?)
 }

@@ -8,8 +8,9 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, LeafId, Linker, Listed, Merged, PublishError, Sealed,
-    Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, Unmerged, VaultError,
+    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, LeafId, Lease, Linker, Listed, Merged,
+    PublishError, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead, Unmerged,
+    VaultError,
 };
 
 use crate::append::Append;
@@ -124,7 +125,7 @@ impl Store for SqliteStore {
         self.readers.run(move |db| vault::at(db, locator)).await
     }
 
-    async fn lease(&self, holder: [u8; 16], now: u32, until: u32) -> Result<Option<u64>, StoreError> {
+    async fn lease(&self, holder: [u8; 16], now: u32, until: u32) -> Result<Option<Lease>, StoreError> {
         self.writer.run(TakeLease { holder, now, until }).await
     }
 
@@ -136,8 +137,8 @@ impl Store for SqliteStore {
         self.readers.run(log::oldest_unmerged).await
     }
 
-    async fn merge(&self, fence: u64, merged: &[Merged]) -> Result<bool, StoreError> {
-        self.writer.run(Merge { fence, merged: merged.to_vec() }).await
+    async fn merge(&self, fence: u64, head: TreeHead, merged: &[Merged]) -> Result<bool, StoreError> {
+        self.writer.run(Merge { fence, head, merged: merged.to_vec() }).await
     }
 
     async fn place(&self, leaf: LeafId) -> Result<Option<u64>, StoreError> {

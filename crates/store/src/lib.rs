@@ -20,8 +20,8 @@ use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 pub use error::{AppendError, HoldError, OpenError, PublishError, StoreError, VaultError};
 pub use rules::{Change, Linked, RecordState};
 pub use shapes::{
-    Appended, Calendar, ClaimsNow, EventWrite, HoldQuoted, LeafId, Linker, Listed, Merged, Sealed, StoredEvent,
-    StoredLeaf, StoredPublication, Stream, Unmerged,
+    Appended, Calendar, ClaimsNow, EventWrite, HoldQuoted, LeafId, Lease, Linker, Listed, Merged, Sealed, StoredEvent,
+    StoredLeaf, StoredPublication, Stream, TreeHead, Unmerged,
 };
 
 /// A host's database.
@@ -117,9 +117,9 @@ pub trait Store: Send + Sync + 'static {
     /// The vault under a locator.
     async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError>;
 
-    /// Takes the sequencer's row for `holder` until the minute `until`, or keeps it, and gives its fence, which rises with
-    /// each new holder. `None` where another holds it at `now` (`docs/spec/log.md` §5).
-    async fn lease(&self, holder: [u8; 16], now: u32, until: u32) -> Result<Option<u64>, StoreError>;
+    /// Takes the sequencer's row for `holder` until the minute `until`, or keeps it; the fence rises with each new holder.
+    /// `None` where another holds it at `now` (`docs/spec/log.md` §5).
+    async fn lease(&self, holder: [u8; 16], now: u32, until: u32) -> Result<Option<Lease>, StoreError>;
 
     /// Leaves that no log has merged yet, the oldest first, at most `limit`.
     async fn unmerged(&self, limit: u32) -> Result<Vec<Unmerged>, StoreError>;
@@ -127,9 +127,9 @@ pub trait Store: Send + Sync + 'static {
     /// The minute of the oldest leaf that no log has merged yet.
     async fn oldest_unmerged(&self) -> Result<Option<u32>, StoreError>;
 
-    /// Writes down where leaves lie in the log; they wait no longer. `false`, and nothing is changed, where `fence` is not
-    /// the newest. What was written down before stays.
-    async fn merge(&self, fence: u64, merged: &[Merged]) -> Result<bool, StoreError>;
+    /// Writes down where leaves lie in the log, and its newest checkpoint; they wait no longer. `false`, and nothing is
+    /// changed, where `fence` is not the newest. What was written down of a leaf before stays.
+    async fn merge(&self, fence: u64, head: TreeHead, merged: &[Merged]) -> Result<bool, StoreError>;
 
     /// Where a leaf lies in the log; `None` while it waits.
     async fn place(&self, leaf: LeafId) -> Result<Option<u64>, StoreError>;

@@ -156,6 +156,24 @@ pub struct StoredLeaf {
     pub receipt: Sealed,
 }
 
+/// What a checkpoint says of the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeHead {
+    /// Leaves.
+    pub size: u64,
+    /// Root hash.
+    pub root: Digest,
+}
+
+/// The sequencer's row, taken or kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// Rises with each new holder.
+    pub fence: u64,
+    /// The newest checkpoint that the database has heard of; zeros before the first.
+    pub head: TreeHead,
+}
+
 /// A leaf that waits for the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unmerged {

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use souspli_attest::{event_hash, leaf_of};
-use souspli_store::{LeafId, Merged, Store, Stream, Unmerged};
+use souspli_protocol::Digest;
+use souspli_store::{LeafId, Merged, Store, Stream, TreeHead, Unmerged};
 
 use crate::fixture::{Draft, NOW, Practice, claims};
 
 const ONE: [u8; 16] = [1; 16];
 const OTHER: [u8; 16] = [2; 16];
+const NOTHING: TreeHead = TreeHead { size: 0, root: Digest::ZERO };
+const HEAD: TreeHead = TreeHead { size: 16, root: Digest([16; 32]) };
 
 fn leaf(practice: &Practice, sequence: u64) -> LeafId {
     LeafId { calendar: practice.calendar(), stream: Stream::Chain, sequence }
@@ -55,12 +58,12 @@ pub async fn the_oldest_leaf_comes_first(store: &dyn Store) {
 /// A leaf that was merged waits no longer and keeps its place; the others wait on.
 pub async fn a_merged_leaf_has_its_place(store: &dyn Store) {
     let practices = [Practice::registered(1, store).await, Practice::registered(2, store).await];
-    let fence = store.lease(ONE, NOW, NOW + 3).await.expect("asked").expect("free");
+    let fence = store.lease(ONE, NOW, NOW + 3).await.expect("asked").expect("free").fence;
     let merged = [
         Merged { id: leaf(&practices[0], 2), place: 7 },
         Merged { id: leaf(&practices[1], 1), place: u64::from(u32::MAX) + 5 },
     ];
-    assert!(store.merge(fence, &merged).await.expect("merged"));
+    assert!(store.merge(fence, HEAD, &merged).await.expect("merged"));
     let rest: BTreeSet<LeafId> = waiting(store).await.iter().map(|unmerged| unmerged.id).collect();
     assert_eq!(rest.len(), 4);
     for Merged { id, place } in merged {
@@ -69,17 +72,24 @@ pub async fn a_merged_leaf_has_its_place(store: &dyn Store) {
     }
     assert_eq!(store.place(leaf(&practices[0], 1)).await.expect("read"), None);
     // Written down once more, as after a death between log and answer: the first place stays.
-    assert!(store.merge(fence, &[Merged { id: merged[0].id, place: 99 }]).await.expect("merged"));
+    assert!(store.merge(fence, HEAD, &[Merged { id: merged[0].id, place: 99 }]).await.expect("merged"));
     assert_eq!(store.place(merged[0].id).await.expect("read"), Some(7));
     assert_eq!(waiting(store).await.len(), 4);
-    assert!(store.merge(fence, &[]).await.expect("nothing"));
+    assert!(store.merge(fence, HEAD, &[]).await.expect("nothing"));
 }
 
 /// One merges at a time; who was overtaken changes nothing any more.
 pub async fn a_sequencer_that_was_overtaken_changes_nothing(store: &dyn Store) {
     let practice = Practice::registered(1, store).await;
-    assert!(!store.merge(1, &[Merged { id: leaf(&practice, 1), place: 0 }]).await.expect("asked"), "nobody's fence");
-    let lease = async |holder, now, until| store.lease(holder, now, until).await.expect("asked");
+    assert!(
+        !store.merge(1, HEAD, &[Merged { id: leaf(&practice, 1), place: 0 }]).await.expect("asked"),
+        "nobody's fence"
+    );
+    let lease = async |holder, now, until| {
+        let lease = store.lease(holder, now, until).await.expect("asked");
+        assert!(lease.is_none_or(|lease| lease.head == NOTHING), "nothing was merged yet");
+        lease.map(|lease| lease.fence)
+    };
     let first = lease(ONE, NOW, NOW + 3).await.expect("free");
     assert_eq!(lease(OTHER, NOW + 2, NOW + 5).await, None, "it is held");
     assert_eq!(lease(ONE, NOW + 2, NOW + 5).await, Some(first), "the holder keeps it and its fence");
@@ -88,7 +98,9 @@ pub async fn a_sequencer_that_was_overtaken_changes_nothing(store: &dyn Store) {
     assert!(second > first, "{second} after {first}");
     assert_eq!(lease(ONE, NOW + 6, NOW + 9).await, None);
     let merged = [Merged { id: leaf(&practice, 1), place: 0 }];
-    assert!(!store.merge(first, &merged).await.expect("asked"), "an old fence");
+    assert!(!store.merge(first, HEAD, &merged).await.expect("asked"), "an old fence");
     assert_eq!((waiting(store).await.len(), store.place(merged[0].id).await.expect("read")), (3, None));
-    assert!(store.merge(second, &merged).await.expect("merged"));
+    assert!(store.merge(second, HEAD, &merged).await.expect("merged"));
+    let third = store.lease(ONE, NOW + 8, NOW + 11).await.expect("asked").expect("its time is over");
+    assert_eq!((third.fence, third.head), (second + 1, HEAD));
 }
