@@ -1,0 +1,5 @@
+//! The crate against the texts that it implements, against other implementations of them, and under attack.
+#![allow(clippy::cast_possible_truncation)]
+
+mod reference;
+mod tree;
