@@ -22,4 +22,7 @@
 )]
 
 pub mod entry;
+pub mod store;
+mod text;
+pub mod tile;
 pub mod tree;

@@ -7,6 +7,7 @@ use souspli_protocol::Digest;
 
 use crate::entry::node_hash;
 
+pub(crate) use frontier::root_of_peaks;
 pub use frontier::{Frontier, FrontierError};
 
 /// Why a path does not prove what it should.
@@ -55,11 +56,7 @@ pub fn empty_root() -> Digest {
 
 /// Root of the tree that has these leaf hashes (RFC 6962 §2.1).
 pub fn root_of_leaves(leaves: &[Digest]) -> Digest {
-    let mut frontier = Frontier::new();
-    for leaf in leaves {
-        frontier.join(0, *leaf);
-    }
-    frontier.root()
+    Frontier::of_leaves(leaves).root()
 }
 
 /// Verifies that a tree of `size` leaves with this root has the leaf hash at `index` (RFC 9162 §2.1.3.2).

@@ -40,6 +40,15 @@ impl Frontier {
         Self::default()
     }
 
+    /// The tree that has these leaf hashes.
+    pub fn of_leaves(leaves: &[Digest]) -> Self {
+        let mut frontier = Self::new();
+        for leaf in leaves {
+            frontier.join(0, *leaf);
+        }
+        frontier
+    }
+
     /// The tree of `size` leaves whose perfect subtrees have these hashes, the largest first.
     pub fn from_peaks(size: u64, peaks: Vec<Digest>) -> Result<Self, FrontierError> {
         let expected = usize::try_from(size.count_ones()).map_err(|_| FrontierError::Peaks)?;
@@ -79,13 +88,11 @@ impl Frontier {
 
     /// Root of the tree.
     pub fn root(&self) -> Digest {
-        let mut peaks = self.peaks.iter().rev();
-        let Some(last) = peaks.next() else { return empty_root() };
-        peaks.fold(*last, |right, left| node_hash(left, &right))
+        root_of_peaks(&self.peaks)
     }
 
     /// Joins a subtree whose place and room have been checked, or are certain because its leaves are in memory.
-    pub(super) fn join(&mut self, height: u8, mut hash: Digest) {
+    fn join(&mut self, height: u8, mut hash: Digest) {
         let mut bit = 1_u64 << (height & 63);
         self.size = self.size.wrapping_add(bit);
         // The bits that the addition cleared are the subtrees that are full now.
@@ -97,4 +104,10 @@ impl Frontier {
         }
         self.peaks.push(hash);
     }
+}
+
+/// Joins the perfect subtrees of a tree, or of a part of one, from the right (RFC 6962 §2.1).
+pub(crate) fn root_of_peaks(peaks: &[Digest]) -> Digest {
+    let Some((last, others)) = peaks.split_last() else { return empty_root() };
+    others.iter().rfold(*last, |right, left| node_hash(left, &right))
 }

@@ -2,4 +2,6 @@
 #![allow(clippy::cast_possible_truncation)]
 
 mod reference;
+mod shelf;
+mod tiles;
 mod tree;
