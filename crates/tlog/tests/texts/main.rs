@@ -1,0 +1,7 @@
+//! The crate against the texts that it implements, against other implementations of them, and under attack.
+#![allow(clippy::cast_possible_truncation)]
+
+mod reference;
+mod shelf;
+mod tiles;
+mod tree;
