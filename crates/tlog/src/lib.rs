@@ -21,8 +21,12 @@
     )
 )]
 
+pub mod checkpoint;
+pub mod cosignature;
 pub mod entry;
+pub mod note;
 pub mod store;
 mod text;
 pub mod tile;
 pub mod tree;
+pub mod vkey;
