@@ -21,8 +21,15 @@
     )
 )]
 
+pub mod checkpoint;
+pub mod cosignature;
 pub mod entry;
+pub mod note;
+pub mod policy;
+pub mod proof;
 pub mod store;
 mod text;
 pub mod tile;
 pub mod tree;
+pub mod vkey;
+pub mod witness;
