@@ -11,7 +11,7 @@ pub(crate) const SIZES: [usize; 3] = [16, 256, 4_096];
 pub(crate) const MOST: u32 = 4_096;
 
 /// Where random numbers come from: fills the slice, or says that there are none.
-pub(crate) type Random<'a> = &'a dyn Fn(&mut [u8]) -> Option<()>;
+pub type Random<'a> = &'a dyn Fn(&mut [u8]) -> Option<()>;
 
 /// A batch with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -67,7 +67,7 @@ impl Folder {
     }
 
     /// A small file, or `None` where it is not there.
-    pub(crate) fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+    pub(crate) fn file(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
         let path = self.0.join(name);
         match fs::metadata(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -78,7 +78,7 @@ impl Folder {
     }
 
     /// Puts a file in place of the one that is there, whole and durable.
-    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.0.join(name);
         let folder = path.parent().unwrap_or(&self.0);
         self.make_folder(folder)?;
@@ -118,7 +118,7 @@ impl Folder {
 
     /// Writes a tile.
     pub(crate) fn write_tile(&self, id: TileId, bytes: &[u8]) -> io::Result<()> {
-        self.write(&stored(id), bytes)
+        self.replace(&stored(id), bytes)
     }
 
     /// What a tile's file is now.
@@ -175,14 +175,14 @@ mod tests {
     #[test]
     fn a_file_is_replaced_whole_and_taken_away() {
         let (_dir, folder) = folder();
-        assert_eq!(folder.read(CHECKPOINT).expect("read"), None);
+        assert_eq!(folder.file(CHECKPOINT).expect("read"), None);
         for text in [&b"one"[..], b"another"] {
-            folder.write(CHECKPOINT, text).expect("written");
-            assert_eq!(folder.read(CHECKPOINT).expect("read").as_deref(), Some(text));
+            folder.replace(CHECKPOINT, text).expect("written");
+            assert_eq!(folder.file(CHECKPOINT).expect("read").as_deref(), Some(text));
         }
         folder.remove(CHECKPOINT).expect("removed");
         folder.remove(CHECKPOINT).expect("is not there");
-        assert_eq!(folder.read(CHECKPOINT).expect("read"), None);
+        assert_eq!(folder.file(CHECKPOINT).expect("read"), None);
     }
 
     #[test]

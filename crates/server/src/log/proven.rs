@@ -32,6 +32,9 @@ pub enum Damage {
     /// Hashes are not those of what lies below them.
     #[error("{0} holds other hashes than those of the entries")]
     Hashes(TileId),
+    /// The right edge does not go on.
+    #[error("no entries can be added: {0}")]
+    Growth(String),
     /// The tree cannot be as large.
     #[error("the tree is too large")]
     Size,
@@ -66,11 +69,12 @@ impl Proven {
         for index in 0..new.div_ceil(full) {
             let width = u16::try_from(new - index * full).unwrap_or(FULL).min(FULL);
             if (index * full..(index + 1) * full).contains(&old) {
-                old_root = Some(with_leaves(&frontier, &leaves(folder, index, u16::try_from(old % full).unwrap_or(0))?));
+                let leaves = leaves(folder, index, u16::try_from(old % full).unwrap_or(0))?;
+                old_root = Some(with_leaves(&frontier, &leaves)?);
             }
             if width < FULL {
                 let leaves = leaves(folder, index, width)?;
-                return finish(folder, new, &roots, &with_leaves(&frontier, &leaves), old_root);
+                return finish(folder, new, &roots, &with_leaves(&frontier, &leaves)?, old_root);
             }
             let root = self.full(folder, index, &again)?;
             frontier.push_subtree(TILE_HEIGHT, root).map_err(|_| Damage::Size)?;
@@ -134,13 +138,10 @@ fn leaves(folder: &Folder, index: u64, width: u16) -> Result<Vec<Digest>, Damage
     if read(hashes)? == encode_hashes(&leaves) { Ok(leaves) } else { Err(Damage::Hashes(hashes)) }
 }
 
-fn with_leaves(frontier: &Frontier, leaves: &[Digest]) -> Frontier {
+fn with_leaves(frontier: &Frontier, leaves: &[Digest]) -> Result<Frontier, Damage> {
     let mut frontier = frontier.clone();
-    for leaf in leaves {
-        // A tree that is read has room for its own leaves.
-        let _ = frontier.push(*leaf);
-    }
-    frontier
+    leaves.iter().try_for_each(|leaf| frontier.push(*leaf)).map_err(|_| Damage::Size)?;
+    Ok(frontier)
 }
 
 /// Compares the levels above with the roots of the bundles, and gives both roots.
