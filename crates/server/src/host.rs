@@ -129,7 +129,7 @@ fn state(
     let addresses = AddressLimit::new(&boot_key, trusted, limits.address_burst, limits.address_per_second);
     // On a server of its own the database has a disk of its own.
     let least = if database.shared { 0 } else { u64::from(limits.disk_reserve) << 20 };
-    let log_origin = config.log_origin.clone().unwrap_or_else(|| format!("souspli/{}", key.log_key()));
+    let log_origin = config.log_origin.clone().unwrap_or_else(|| log::origin_of(&key));
     let folder = config.log_folder.clone().unwrap_or_else(|| config.data.join("log"));
     let log = Log::open(&folder, key.clone(), &log_origin, config.witness_policy.as_deref())?;
     Ok(Arc::new(Shared {

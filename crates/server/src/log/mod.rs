@@ -159,6 +159,18 @@ impl Log {
     }
 }
 
+/// The sequencer of a host that is not running, with the key of its data folder; for who wants to see one die.
+pub fn sequencer(data: &Path, folder: &Path, holder: [u8; 16], alone: bool) -> Result<Sequencer, StartError> {
+    let key = Arc::new(HostKey::open(data)?);
+    let origin = origin_of(&key);
+    Ok(Log::open(folder, key, &origin, None)?.sequencer(holder, alone))
+}
+
+/// The origin of a log that was given none.
+pub(crate) fn origin_of(key: &HostKey) -> String {
+    format!("souspli/{}", key.log_key())
+}
+
 /// Reads the log's folder where it may block.
 pub(crate) async fn blocking<T: Send + 'static>(
     read: impl FnOnce() -> io::Result<T> + Send + 'static,

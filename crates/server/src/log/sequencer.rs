@@ -5,7 +5,7 @@
 
 use std::io;
 
-use souspli_store::{Lease, Merged, Store, StoreError, TreeHead};
+use souspli_store::{Merged, Store, StoreError, TreeHead};
 use souspli_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
 use souspli_tlog::store::{StoreError as StoreTiles, grow};
 use souspli_tlog::tree::empty_root;
@@ -163,7 +163,7 @@ impl Sequencer {
         }
         watch(Step::Fenced)?;
         let before = self.checkpoint()?;
-        self.compare(lease, &before)?;
+        self.compare(lease.head, &before)?;
         let tell = |head, batch: &Batch, watch: Watch<'_>| self.tell(store, runtime, lease.fence, head, batch, watch);
         let batch = match self.staged(&before)? {
             Some(Staged::UnderWay(batch)) => batch,
@@ -176,6 +176,13 @@ impl Sequencer {
         }
         let more = u32::try_from(batch.entries.len()).is_ok_and(|entries| entries >= MOST);
         Ok(Turn::Merged { size: after.size, more })
+    }
+
+    /// Whether what is stored makes the signed root, and how many leaves that are. Blocks.
+    pub fn prove(&mut self) -> Result<u64, Stop> {
+        let before = self.checkpoint()?;
+        self.compare(TreeHead { size: 0, root: before.root }, &before)?;
+        Ok(before.size)
     }
 
     /// Gives the row back, so that another process need not wait for its end.
@@ -216,16 +223,16 @@ impl Sequencer {
 
     /// What is stored makes the signed root. The database may know less than the folder, after a restore; never more, nor
     /// something else.
-    fn compare(&mut self, lease: Lease, before: &Checkpoint) -> Result<(), Stop> {
-        let TreeHead { size, root } = lease.head;
+    fn compare(&mut self, known: TreeHead, before: &Checkpoint) -> Result<(), Stop> {
+        let TreeHead { size, root } = known;
         if size > before.size {
             return Err(Halt::OtherFolder(size).into());
         }
-        let [known, whole] = self.proven.roots(&self.folder, size, before.size)?;
+        let [then, whole] = self.proven.roots(&self.folder, size, before.size)?;
         if whole != before.root {
             return Err(Halt::Root.into());
         }
-        if size == 0 || known == root { Ok(()) } else { Err(Halt::OtherFolder(size).into()) }
+        if size == 0 || then == root { Ok(()) } else { Err(Halt::OtherFolder(size).into()) }
     }
 
     /// What an earlier holder, or this one, did not bring to its end.
