@@ -2,6 +2,7 @@
 #![allow(clippy::cast_possible_truncation)]
 
 mod checkpoints;
+mod definition;
 mod keys;
 mod notes;
 mod policies;

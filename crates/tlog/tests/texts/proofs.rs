@@ -12,7 +12,8 @@ use souspli_tlog::store::{inclusion_path, leaf_at};
 use souspli_tlog::tree::TreeError;
 
 use crate::keys::{forgeries, log, witness};
-use crate::shelf::{Shelf, entries};
+use crate::reference::entries;
+use crate::shelf::Shelf;
 
 const ORIGIN: &str = "log.example/1";
 

@@ -15,7 +15,8 @@ use souspli_tlog::witness::{
 };
 
 use crate::keys::{Signer, base64, forgeries, log, witness};
-use crate::shelf::{Shelf, entries};
+use crate::reference::entries;
+use crate::shelf::Shelf;
 
 const ORIGIN: &str = "log.example/1";
 const SIZES: [u64; 8] = [0, 1, 2, 7, 8, 9, 255, 300];
