@@ -2,8 +2,10 @@
 //!
 //! It shares no storage code with the host: one fault must not blind both.
 
+pub mod audit;
 mod check;
 mod finding;
+pub mod report;
 
 pub use check::{Area, Check};
 pub use finding::{Fact, Finding, Place, Severity};

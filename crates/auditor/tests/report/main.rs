@@ -1,0 +1,8 @@
+//! The report: what it counts, how it is read, compared, signed and shown.
+
+mod baseline;
+mod collector;
+mod json;
+mod page;
+mod samples;
+mod signature;
