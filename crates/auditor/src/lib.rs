@@ -4,6 +4,8 @@
 
 pub mod audit;
 mod check;
+pub mod cli;
+pub mod config;
 mod finding;
 pub mod report;
 

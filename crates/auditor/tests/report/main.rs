@@ -2,6 +2,7 @@
 
 mod baseline;
 mod collector;
+mod docs;
 mod json;
 mod page;
 mod samples;
