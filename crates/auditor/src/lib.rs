@@ -2,8 +2,12 @@
 //!
 //! It shares no storage code with the host: one fault must not blind both.
 
+pub mod audit;
 mod check;
+pub mod cli;
+pub mod config;
 mod finding;
+pub mod report;
 
 pub use check::{Area, Check};
 pub use finding::{Fact, Finding, Place, Severity};

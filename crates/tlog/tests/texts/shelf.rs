@@ -38,8 +38,3 @@ impl Shelf {
         growth
     }
 }
-
-/// Entries that differ, in bytes and in length.
-pub(crate) fn entries(from: u64, to: u64) -> Vec<Vec<u8>> {
-    (from..to).map(|n| [&n.to_be_bytes()[..], &vec![7; (n % 5) as usize]].concat()).collect()
-}

@@ -8,8 +8,9 @@ use souspli_tlog::tile::{BundleError, FULL, Level, TileId, decode_bundle, encode
 use souspli_tlog::tree::{Frontier, empty_root, root_of_leaves, verify_consistency, verify_inclusion};
 use tlog_tiles::{HashReader, Tile, TileHashReader, TileReader};
 
-use crate::reference::{Ranges, path, subproof};
-use crate::shelf::{Missing, Shelf, entries};
+use crate::definition::{path, subproof};
+use crate::reference::{Ranges, entries};
+use crate::shelf::{Missing, Shelf};
 
 fn tile(level: Level, index: u64, width: u16) -> TileId {
     TileId { level, index, width }

@@ -1,6 +1,7 @@
 //! Trees against the recursive definition of RFC 6962 §2.1, against ct-merkle, and under attack.
 
-use crate::reference::{Ranges, Uniform, leaves, path, subproof};
+use crate::definition::{Uniform, path, subproof};
+use crate::reference::{Ranges, leaves};
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use proptest::prelude::*;
 use souspli_protocol::Digest;
