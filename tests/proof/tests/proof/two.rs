@@ -1,6 +1,6 @@
 //! Two who would merge: a lease that is over, a holder that was held up, many at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 
 use souspli_proof::check;
 use souspli_server::log::{Halt, Step, Stop, Turn};
@@ -44,15 +44,18 @@ pub(crate) fn many_at_once_make_one_log(kind: Kind) {
     let scene = Arc::new(Scene::new(kind).with_log(3));
     scene.book(40);
     let (store, handle) = (scene.store.clone(), scene.runtime.handle().clone());
+    let minute_over = Barrier::new(4);
     let merged: usize = std::thread::scope(|threads| {
         let running: Vec<_> = (1..=4_u8)
             .map(|holder| {
                 let (mut sequencer, store, handle) = (scene.sequencer(holder), store.clone(), handle.clone());
+                let minute_over = &minute_over;
                 threads.spawn(move || {
                     let mut merged = 0;
-                    // Every minute's lease is over in the next one that they look at.
+                    // Each lease is over when they look again, all four at once.
                     for minute in 0..12 {
                         let now = NOW + 4 * minute;
+                        minute_over.wait();
                         match sequencer.turn(store.as_ref(), &handle, now, &random(), &mut |_| Ok(())) {
                             Ok(Turn::Merged { .. }) => merged += 1,
                             Ok(Turn::Others) => {}
@@ -67,7 +70,7 @@ pub(crate) fn many_at_once_make_one_log(kind: Kind) {
             .collect();
         running.into_iter().map(|thread| thread.join().expect("no panic")).sum()
     });
-    check(merged > 0, || "nobody merged".to_owned());
+    check(merged == 12, || format!("{merged} merged in twelve minutes"));
     scene.turn(&mut scene.sequencer(9), NOW + 100).expect("the rest");
     check_whole(&scene, &[]);
 }
