@@ -54,11 +54,20 @@ impl TileId {
 
     /// Every bundle and every tile of a tree, level by level from the entries up, each level from the left.
     pub fn of_tree(size: u64) -> impl Iterator<Item = Self> {
-        let levels = core::iter::once(Level::Entries).chain((0..=MAX_LEVEL).map(Level::Hashes));
-        levels.take_while(move |level| level.count(size) > 0).flat_map(move |level| {
+        levels(size).flat_map(move |level| {
             let tiles = level.count(size).div_ceil(u64::from(FULL));
             (0..tiles).filter_map(move |index| Self::in_tree(level, index, size))
         })
+    }
+
+    /// The partial bundle and tiles of a tree: its right edge, which is all that [`crate::store::grow`] reads.
+    pub fn edge(size: u64) -> impl Iterator<Item = Self> {
+        levels(size).filter_map(move |level| Self::last_partial(level, size))
+    }
+
+    /// The partial tile at the right end of a level, if there is one.
+    pub(crate) fn last_partial(level: Level, size: u64) -> Option<Self> {
+        Self::in_tree(level, level.count(size) >> TILE_HEIGHT, size)
     }
 
     /// Whether it has all of its 256 hashes or entries.
@@ -117,6 +126,12 @@ impl core::fmt::Display for TileId {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(&self.path())
     }
+}
+
+/// The levels of a tree that hold anything, from the entries up.
+fn levels(size: u64) -> impl Iterator<Item = Level> {
+    let levels = core::iter::once(Level::Entries).chain((0..=MAX_LEVEL).map(Level::Hashes));
+    levels.take_while(move |level| level.count(size) > 0)
 }
 
 /// The number that the elements of a path spell; whether they are spelt as they must be is seen by spelling it again.

@@ -7,8 +7,8 @@ use souspli_attest::sha256;
 use souspli_protocol::Digest;
 
 use crate::checkpoint::Checkpoint;
-use crate::note::Note;
-use crate::tree::{TreeError, verify_consistency};
+use crate::note::{Note, NoteError};
+use crate::tree::{TreeError, empty_root, verify_consistency};
 use crate::vkey::VerifierKey;
 
 pub use request::{AddCheckpoint, MAX_CONSISTENCY};
@@ -114,7 +114,7 @@ pub fn decide(known: &impl KnownLogs, last: Option<&State>, request: &AddCheckpo
     if old > new {
         return Err(Refusal::OldSize { old, new });
     }
-    let empty = State { size: 0, root: crate::tree::empty_root() };
+    let empty = State { size: 0, root: empty_root() };
     let last = last.unwrap_or(&empty);
     if old != last.size {
         return Err(Refusal::Conflict { size: last.size });
@@ -129,7 +129,7 @@ pub fn decide(known: &impl KnownLogs, last: Option<&State>, request: &AddCheckpo
 fn signed_part(known: &impl KnownLogs, request: &AddCheckpoint) -> Result<Note, Refusal> {
     let origin = &request.checkpoint().origin;
     let keys = known.keys(origin).ok_or_else(|| Refusal::UnknownLog { origin: origin.clone() })?;
-    let refused = |error: crate::note::NoteError| Refusal::Signature(error.to_string());
+    let refused = |error: NoteError| Refusal::Signature(error.to_string());
     let mut signed: Option<Note> = None;
     for key in keys {
         request.note().is_signed_by(key).map_err(refused)?;

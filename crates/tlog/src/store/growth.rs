@@ -22,7 +22,7 @@ pub struct Growth {
     pub writes: Vec<(TileId, Vec<u8>)>,
 }
 
-/// Adds entries to the tree of `old_size` leaves; reads the partial tiles of its right edge and nothing else.
+/// Adds entries to the tree of `old_size` leaves; reads its right edge ([`TileId::edge`]) and nothing else.
 ///
 /// The same tiles and entries always give the same writes. Entries of the last partial bundle are compared with their
 /// leaf hashes before anything is built on them.
@@ -36,7 +36,7 @@ pub fn grow<T: Tiles>(tiles: &T, old_size: u64, entries: &[Vec<u8>]) -> Result<G
     if let Some((index, _)) = (old_size..).zip(entries).find(|(_, entry)| u16::try_from(entry.len()).is_err()) {
         return Err(StoreError::EntryTooLong { index });
     }
-    let mut bundle = match partial(Level::Entries, old_size) {
+    let mut bundle = match TileId::last_partial(Level::Entries, old_size) {
         Some(id) => reader.entries(id)?,
         None => Vec::new(),
     };
@@ -48,7 +48,7 @@ pub fn grow<T: Tiles>(tiles: &T, old_size: u64, entries: &[Vec<u8>]) -> Result<G
     let mut peaks = Vec::new();
     let mut news: Vec<Digest> = entries.iter().map(|entry| leaf_hash(entry)).collect();
     for level in (0..=u8::MAX).map(Level::Hashes).take_while(|level| level.count(size) > 0) {
-        let mut hashes = match partial(level, old_size) {
+        let mut hashes = match TileId::last_partial(level, old_size) {
             Some(id) => reader.hashes(id)?.to_vec(),
             None => Vec::new(),
         };
@@ -59,11 +59,6 @@ pub fn grow<T: Tiles>(tiles: &T, old_size: u64, entries: &[Vec<u8>]) -> Result<G
         peaks.splice(..0, Frontier::of_leaves(rest).peaks().iter().copied());
     }
     Ok(Growth { old_root, size, root: root_of_peaks(&peaks), writes })
-}
-
-/// The partial tile at the right end of a level, if there is one.
-fn partial(level: Level, size: u64) -> Option<TileId> {
-    TileId::in_tree(level, level.count(size) >> TILE_HEIGHT, size)
 }
 
 /// The tiles that a level has gained, with what is in them; `items` begins with the old tree's partial tile.
