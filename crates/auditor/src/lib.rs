@@ -3,7 +3,12 @@
 //! It shares no storage code with the host: one fault must not blind both.
 
 mod check;
+pub mod evidence;
 mod finding;
+pub mod http;
+pub mod log;
+pub mod receipt;
+pub mod witness;
 
 pub use check::{Area, Check};
 pub use finding::{Fact, Finding, Place, Severity};
