@@ -6,8 +6,13 @@ pub mod audit;
 mod check;
 pub mod cli;
 pub mod config;
+pub mod evidence;
 mod finding;
+pub mod http;
+pub mod log;
+pub mod receipt;
 pub mod report;
+pub mod witness;
 
 pub use check::{Area, Check};
 pub use finding::{Fact, Finding, Place, Severity};

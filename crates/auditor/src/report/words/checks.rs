@@ -175,6 +175,12 @@ words! {
     "Two states of the log that the host signed cannot belong to one history. It has shown different histories to different people, or has taken something out."
     "Deux états du registre que l’hébergeur a signés ne peuvent appartenir à une même histoire. Il a montré des histoires différentes à des personnes différentes, ou en a retiré quelque chose."
 
+    SmallerTree
+    "The log has gone back"
+    "Le registre public a reculé"
+    "The log shows a smaller tree than one that the host has signed. It has taken entries out, or shows others a log that it does not show here."
+    "Le registre montre un arbre plus petit que l’un de ceux que l’hébergeur a signés. Des entrées en ont été retirées, ou d’autres personnes voient un registre qui n’est pas montré ici."
+
     BadTile
     "The log’s content is not what was signed"
     "Le contenu du registre public n’est pas ce qui a été signé"
