@@ -17,6 +17,7 @@ pub(crate) struct TakeLease {
     pub(crate) holder: [u8; 16],
     pub(crate) now: u32,
     pub(crate) until: u32,
+    pub(crate) fence: u64,
 }
 
 #[async_trait]
@@ -30,13 +31,17 @@ impl Unit for TakeLease {
 
     async fn perform(&self, db: &mut PgConnection) -> Outcome<Option<Lease>> {
         let sql = "INSERT INTO sequencer AS held (one, holder, fence, until, size, root)
-                   VALUES (true, $1, 1, $3, 0, decode(repeat('00', 32), 'hex'))
+                   VALUES (true, $1, $4 + 1, $3, 0, decode(repeat('00', 32), 'hex'))
                    ON CONFLICT (one) DO UPDATE
-                   SET fence = held.fence + (held.holder <> excluded.holder)::int, holder = excluded.holder,
+                   SET fence = greatest(held.fence, $4) + (held.holder <> excluded.holder OR held.fence < $4)::int, holder = excluded.holder,
                        until = excluded.until
                    WHERE held.holder = excluded.holder OR held.until <= $2
                    RETURNING fence, size, root";
-        let query = sqlx::query(sql).bind(self.holder).bind(i64::from(self.now)).bind(i64::from(self.until));
+        let query = sqlx::query(sql)
+            .bind(self.holder)
+            .bind(i64::from(self.now))
+            .bind(i64::from(self.until))
+            .bind(bigint(self.fence));
         query.fetch_optional(db).await?.map(|row| lease(&row)).transpose()
     }
 }

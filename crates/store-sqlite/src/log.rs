@@ -21,6 +21,7 @@ pub(crate) struct TakeLease {
     pub(crate) holder: [u8; 16],
     pub(crate) now: u32,
     pub(crate) until: u32,
+    pub(crate) fence: u64,
 }
 
 impl Unit for TakeLease {
@@ -28,12 +29,12 @@ impl Unit for TakeLease {
     type Refusal = StoreError;
 
     fn perform(&self, db: &Connection) -> Outcome<Option<Lease>> {
-        let sql = "INSERT INTO sequencer (one, holder, fence, until, size, root) VALUES (1, ?1, 1, ?3, 0, zeroblob(32))
+        let sql = "INSERT INTO sequencer (one, holder, fence, until, size, root) VALUES (1, ?1, ?4 + 1, ?3, 0, zeroblob(32))
                    ON CONFLICT (one) DO UPDATE
-                   SET fence = fence + (holder <> excluded.holder), holder = excluded.holder, until = excluded.until
+                   SET fence = max(fence, ?4) + (holder <> excluded.holder OR fence < ?4), holder = excluded.holder, until = excluded.until
                    WHERE holder = excluded.holder OR until <= ?2
                    RETURNING fence, size, root";
-        let taken = db.prepare_cached(sql)?.query_row((self.holder, self.now, self.until), |row| {
+        let taken = db.prepare_cached(sql)?.query_row((self.holder, self.now, self.until, self.fence), |row| {
             let head = TreeHead { size: row.get(1)?, root: Digest(row.get(2)?) };
             Ok(Lease { fence: row.get(0)?, head })
         });

@@ -125,8 +125,8 @@ impl Store for SqliteStore {
         self.readers.run(move |db| vault::at(db, locator)).await
     }
 
-    async fn lease(&self, holder: [u8; 16], now: u32, until: u32) -> Result<Option<Lease>, StoreError> {
-        self.writer.run(TakeLease { holder, now, until }).await
+    async fn lease(&self, holder: [u8; 16], now: u32, until: u32, fence: u64) -> Result<Option<Lease>, StoreError> {
+        self.writer.run(TakeLease { holder, now, until, fence }).await
     }
 
     async fn unmerged(&self, limit: u32) -> Result<Vec<Unmerged>, StoreError> {

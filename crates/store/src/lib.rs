@@ -117,9 +117,10 @@ pub trait Store: Send + Sync + 'static {
     /// The vault under a locator.
     async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError>;
 
-    /// Takes the sequencer's row for `holder` until the minute `until`, or keeps it; the fence rises with each new holder.
-    /// `None` where another holds it at `now` (`docs/spec/log.md` §5).
-    async fn lease(&self, holder: [u8; 16], now: u32, until: u32) -> Result<Option<Lease>, StoreError>;
+    /// Takes the sequencer's row for `holder` until the minute `until`, or keeps it. The fence rises with each new holder,
+    /// and to above `fence`: a database that was restored may know of an older one only. `None` where another holds the
+    /// row at `now` (`docs/spec/log.md` §5).
+    async fn lease(&self, holder: [u8; 16], now: u32, until: u32, fence: u64) -> Result<Option<Lease>, StoreError>;
 
     /// Leaves that no log has merged yet, the oldest first, at most `limit`.
     async fn unmerged(&self, limit: u32) -> Result<Vec<Unmerged>, StoreError>;

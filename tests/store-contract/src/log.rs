@@ -58,7 +58,7 @@ pub async fn the_oldest_leaf_comes_first(store: &dyn Store) {
 /// A leaf that was merged waits no longer and keeps its place; the others wait on.
 pub async fn a_merged_leaf_has_its_place(store: &dyn Store) {
     let practices = [Practice::registered(1, store).await, Practice::registered(2, store).await];
-    let fence = store.lease(ONE, NOW, NOW + 3).await.expect("asked").expect("free").fence;
+    let fence = store.lease(ONE, NOW, NOW + 3, 0).await.expect("asked").expect("free").fence;
     let merged = [
         Merged { id: leaf(&practices[0], 2), place: 7 },
         Merged { id: leaf(&practices[1], 1), place: u64::from(u32::MAX) + 5 },
@@ -86,7 +86,7 @@ pub async fn a_sequencer_that_was_overtaken_changes_nothing(store: &dyn Store) {
         "nobody's fence"
     );
     let lease = async |holder, now, until| {
-        let lease = store.lease(holder, now, until).await.expect("asked");
+        let lease = store.lease(holder, now, until, 0).await.expect("asked");
         assert!(lease.is_none_or(|lease| lease.head == NOTHING), "nothing was merged yet");
         lease.map(|lease| lease.fence)
     };
@@ -101,6 +101,11 @@ pub async fn a_sequencer_that_was_overtaken_changes_nothing(store: &dyn Store) {
     assert!(!store.merge(first, HEAD, &merged).await.expect("asked"), "an old fence");
     assert_eq!((waiting(store).await.len(), store.place(merged[0].id).await.expect("read")), (3, None));
     assert!(store.merge(second, HEAD, &merged).await.expect("merged"));
-    let third = store.lease(ONE, NOW + 8, NOW + 11).await.expect("asked").expect("its time is over");
+    let third = store.lease(ONE, NOW + 8, NOW + 11, 0).await.expect("asked").expect("its time is over");
     assert_eq!((third.fence, third.head), (second + 1, HEAD));
+    // A database of yesterday hears of a fence of today.
+    let fence = async |holder, now| store.lease(holder, now, now + 3, 70).await.expect("asked").expect("free").fence;
+    assert_eq!(fence(ONE, NOW + 9).await, 71, "the same holder");
+    assert_eq!(fence(ONE, NOW + 10).await, 71, "and again");
+    assert_eq!(fence(OTHER, NOW + 20).await, 72, "another one");
 }

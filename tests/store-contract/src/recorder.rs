@@ -79,7 +79,7 @@ passes_on! {
     async fn replace_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError>;
     async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError>;
     async fn ping(&self) -> Result<(), StoreError>;
-    async fn lease(&self, holder: [u8; 16], now: u32, until: u32) -> Result<Option<Lease>, StoreError>;
+    async fn lease(&self, holder: [u8; 16], now: u32, until: u32, fence: u64) -> Result<Option<Lease>, StoreError>;
     async fn unmerged(&self, limit: u32) -> Result<Vec<Unmerged>, StoreError>;
     async fn oldest_unmerged(&self) -> Result<Option<u32>, StoreError>;
     async fn merge(&self, fence: u64, head: TreeHead, merged: &[Merged]) -> Result<bool, StoreError>;

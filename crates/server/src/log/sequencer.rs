@@ -156,11 +156,14 @@ impl Sequencer {
     ) -> Result<Turn, Stop> {
         let until = now.saturating_add(LEASE);
         let free = if self.alone { u32::MAX } else { now };
-        let Some(lease) = runtime.block_on(store.lease(self.holder, free, until))? else { return Ok(Turn::Others) };
+        let written = self.fence()?;
+        let lease = runtime.block_on(store.lease(self.holder, free, until, written))?;
+        let Some(lease) = lease else { return Ok(Turn::Others) };
         let Some(_lock) = self.folder.lock()? else { return Ok(Turn::Others) };
-        if !self.fence(lease.fence)? {
+        if self.fence()? > lease.fence {
             return Ok(Turn::Others);
         }
+        self.folder.replace(FENCE, format!("{}\n", lease.fence).as_bytes())?;
         watch(Step::Fenced)?;
         let before = self.checkpoint()?;
         self.compare(lease.head, &before)?;
@@ -188,7 +191,7 @@ impl Sequencer {
     /// Gives the row back, so that another process need not wait for its end.
     pub(crate) fn give_back(&self, store: &dyn Store, runtime: &Handle, now: u32) {
         // Where it fails, the row ends by itself.
-        let _ = runtime.block_on(store.lease(self.holder, 0, now));
+        let _ = runtime.block_on(store.lease(self.holder, 0, now, 0));
     }
 
     /// Puts a checkpoint with its cosignatures in place of the same one with fewer; with a quorum it is also the one that
@@ -199,20 +202,16 @@ impl Sequencer {
         if newest.is_some_and(|newest| newest.checkpoint() == signed.checkpoint()) {
             self.folder.replace(CHECKPOINT, &signed.encode())?;
         }
-        if quorum { self.folder.replace(COSIGNED, &signed.encode()) } else { Ok(()) }
+        let cosigned = self.folder.file(COSIGNED)?.and_then(|note| self.signer.open(&note));
+        let goes_on = cosigned.is_none_or(|before| before.checkpoint().size <= signed.checkpoint().size);
+        if quorum && goes_on { self.folder.replace(COSIGNED, &signed.encode()) } else { Ok(()) }
     }
 
-    /// Writes the fence down; `false` where a higher one has written here.
-    fn fence(&self, fence: u64) -> Result<bool, Stop> {
-        if let Some(bytes) = self.folder.file(FENCE)? {
-            let text = std::str::from_utf8(&bytes).map_err(|_| Halt::Fence)?;
-            let highest: u64 = text.trim_end().parse().map_err(|_| Halt::Fence)?;
-            if highest >= fence {
-                return Ok(highest == fence);
-            }
-        }
-        self.folder.replace(FENCE, format!("{fence}\n").as_bytes())?;
-        Ok(true)
+    /// The highest fence that has written here.
+    fn fence(&self) -> Result<u64, Stop> {
+        let Some(bytes) = self.folder.file(FENCE)? else { return Ok(0) };
+        let text = std::str::from_utf8(&bytes).map_err(|_| Halt::Fence)?;
+        Ok(text.strip_suffix('\n').and_then(|number| number.parse().ok()).ok_or(Halt::Fence)?)
     }
 
     /// The checkpoint that is in place; that of the empty tree where there is none.

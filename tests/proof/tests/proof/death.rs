@@ -86,6 +86,10 @@ pub(crate) fn a_restored_database_adds_leaves_and_takes_none_away(kind: Kind) {
     };
     copy(scene.data(), backup.path());
     scene.turn(&mut scene.sequencer(1), NOW + 1).expect("merged");
+    // Other holders come and go, of whom the backup knows nothing.
+    for holder in 2..5 {
+        scene.turn(&mut scene.sequencer(holder), NOW + 4 * u32::from(holder)).expect("merged");
+    }
     let signed = checkpoint(&scene.log()).expect("a checkpoint");
 
     scene.runtime.block_on(scene.store.close());
@@ -93,8 +97,8 @@ pub(crate) fn a_restored_database_adds_leaves_and_takes_none_away(kind: Kind) {
     let store = souspli_store_sqlite::SqliteStore::open(scene.data(), souspli_store_sqlite::Options::default());
     let scene = scene.with_store(std::sync::Arc::new(store.expect("restored")));
     check(scene.waiting().len() == 4, || "the backup knows of no merging".to_owned());
-    let turn = scene.turn(&mut scene.sequencer(1), NOW + 2);
-    check(matches!(turn, Ok(Turn::Merged { size: 48, .. })), || format!("{turn:?}"));
+    let turn = scene.turn(&mut scene.sequencer(9), NOW + 30);
+    check(matches!(turn, Ok(Turn::Merged { size: 96, .. })), || format!("{turn:?}"));
     let newest = checkpoint(&scene.log()).expect("a checkpoint");
     check(newest.size == signed.size + 16, || "the log went back".to_owned());
     for (id, _) in scene.accepted.borrow().iter() {
