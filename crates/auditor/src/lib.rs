@@ -12,6 +12,7 @@ pub mod http;
 pub mod log;
 pub mod receipt;
 pub mod report;
+pub mod scan;
 pub mod witness;
 
 pub use check::{Area, Check};
