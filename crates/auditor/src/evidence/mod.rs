@@ -27,6 +27,8 @@ pub(crate) mod log_fork;
 mod make;
 mod signed_twice;
 mod standing;
+#[cfg(test)]
+pub(crate) mod tests;
 mod unmerged;
 mod verdict;
 

@@ -23,10 +23,14 @@ mod audit;
 pub(crate) mod cosigned;
 mod earlier;
 mod edge;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod monitor;
 pub(crate) mod paths;
 mod source;
 mod state;
+#[cfg(test)]
+mod tests;
 pub(crate) mod walk;
 
 pub(crate) use audit::finding_of;

@@ -52,13 +52,13 @@ impl Tiles for Fetched {
 pub(crate) async fn compare(source: &Source, older: &Checkpoint, newer: &Checkpoint) -> Result<Agreement, Fault> {
     let (old, new) = (older.size, newer.size);
     let mut fetched = Fetched::default();
-    let path = computed(source, &mut fetched, |tiles| consistency_path(tiles, old, new)).await?;
+    let path = computed(source, new, &mut fetched, |tiles| consistency_path(tiles, old, new)).await?;
     let leads = |root: &Digest| verify_consistency(old, root, new, &newer.root, &path).is_ok();
     if leads(&older.root) {
         return Ok(Agreement::Consistent);
     }
     let prefix =
-        if old == new { newer.root } else { computed(source, &mut fetched, |tiles| root_at(tiles, old)).await? };
+        if old == new { newer.root } else { computed(source, new, &mut fetched, |tiles| root_at(tiles, old)).await? };
     if leads(&prefix) {
         Ok(Agreement::Forked(Fork { prefix, path }))
     } else {
@@ -67,9 +67,10 @@ pub(crate) async fn compare(source: &Source, older: &Checkpoint, newer: &Checkpo
     }
 }
 
-/// Computes something from tiles, and fetches those that it asks for.
+/// Computes something from the hash tiles of a tree of `size` leaves, and fetches those that it asks for.
 async fn computed<T>(
     source: &Source,
+    size: u64,
     fetched: &mut Fetched,
     compute: impl Fn(&Fetched) -> Result<T, StoreError<NotYet>>,
 ) -> Result<T, Fault> {
@@ -77,7 +78,10 @@ async fn computed<T>(
         match compute(fetched) {
             Ok(value) => return Ok(value),
             Err(StoreError::Read { id, .. }) => {
-                let bytes = source.tile(id).await.map_err(|error| Fault::of(id, error))?;
+                // As the newer tree has it: the older one's partial tiles may be gone, or never have been.
+                let there = TileId::in_tree(id.level, id.index, size).unwrap_or(id);
+                let mut bytes = source.tile(there).await.map_err(|error| Fault::of(there, error))?;
+                bytes.truncate(usize::from(id.width).saturating_mul(Digest::SIZE));
                 fetched.0.insert(id, bytes);
             }
             Err(StoreError::Length { id }) => return Err(Fault::tile(id, "it has the wrong length")),

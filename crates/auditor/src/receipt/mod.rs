@@ -22,6 +22,8 @@ mod host;
 mod judge;
 mod keys;
 mod read;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub use host::{Host, HostError};

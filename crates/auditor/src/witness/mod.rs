@@ -26,6 +26,8 @@ mod key;
 mod logs;
 mod serve;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::io;
