@@ -49,7 +49,7 @@ pub struct ReportOptions {
     #[arg(long, value_name = "FILE.json")]
     pub baseline: Option<PathBuf>,
     /// The public key that signed the earlier report [default: that of --key]
-    #[arg(long, value_name = "KEY", value_parser = key::public)]
+    #[arg(long, value_name = "KEY", value_parser = key::public, allow_hyphen_values = true)]
     pub baseline_key: Option<VerifyingKey>,
 }
 
