@@ -8,14 +8,13 @@ use souspli_auditor::cli::{Cli, Surroundings, run};
 use souspli_auditor::report::Language;
 
 fn main() -> ExitCode {
-    let surroundings = Surroundings { now, random, language: Language::of_surroundings() };
+    let surroundings = Surroundings { seconds, random, language: Language::of_surroundings() };
     run(&Cli::parse(), surroundings).into()
 }
 
-/// UTC minutes since 1970: the only place that asks for the time.
-fn now() -> u32 {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    u32::try_from(seconds / 60).unwrap_or(u32::MAX)
+/// Seconds since 1970: the only place that asks for the time.
+fn seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// The operating system's randomness.

@@ -52,6 +52,8 @@ gaps! {
     NoCanaries = "no_canaries", true;
     /// No policy was named that says what it should be.
     NoPolicy = "no_policy", true;
+    /// What it was judged by is what the host says itself: whether it was right to choose that, nobody looked at.
+    OwnWord = "own_word", true;
     /// Whoever ran the audit left it out.
     LeftOut = "left_out", true;
 }

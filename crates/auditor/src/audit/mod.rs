@@ -172,6 +172,11 @@ impl Audit {
         }
     }
 
+    /// When it began, by the auditor's clock.
+    pub fn began(&self) -> Minute {
+        self.begin
+    }
+
     /// Says which policy this audit judges by.
     pub fn judge_by(&mut self, name: impl Into<String>, policy: &[u8]) {
         let sha256 = hex(&souspli_attest::sha256(policy).0);

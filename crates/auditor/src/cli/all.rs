@@ -1,15 +1,24 @@
 //! `souspli-audit all`: everything that a file names, in one report.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use souspli_tlog::policy::MAX_POLICY;
 
+use super::evidence;
 use super::files::read;
+use super::keep::keep;
+use super::log::{At, STALE_AFTER, Wanted};
+use super::online::{Keys, NoKeys, client, keys_of, runtime};
 use super::output::{ReportOptions, audited, endings, named};
+use super::receipt::Judge;
 use super::stop::{Exit, Stop};
 use super::{Run, Session};
 use crate::audit::{Audit, Gap, Progress, Unchecked};
-use crate::config::Config;
+use crate::config::{Config, Source};
+use crate::receipt::Host;
 use crate::{Area, Place};
 
 /// Bytes of the longest policy.
@@ -108,7 +117,90 @@ fn parts(config: &Config) -> Vec<Part> {
         part(Area::Files, places("file", &config.logs), None),
         part(Area::Traffic, places("traffic", &config.traffic), None),
         part(Area::Live, places("host", &config.live), None),
-        part(Area::Log, places("log", &config.log), None),
-        part(Area::Evidence, places("receipt", &config.receipts), None),
+        part(Area::Log, places("log", &config.log), Some(log)),
+        part(Area::Evidence, places("receipt", &config.receipts), Some(receipts)),
     ]
+}
+
+/// Bytes of the longest receipt.
+const LONGEST_RECEIPT: usize = souspli_tlog::proof::MAX_PROOF;
+
+/// The public log. What was read is kept beside the reports, so that the next audit sees whether it goes on.
+fn log(config: &Config, audit: &mut Audit, progress: &mut dyn Progress) -> Result<(), Stop> {
+    let Some(source) = &config.log else { return Ok(()) };
+    let policy = config.witnesses.as_ref().map(|file| Ok((file.name.clone(), read(&file.path, MAX_POLICY)?)));
+    let at = match source {
+        Source::File(folder) => At::Folder(folder.path.clone()),
+        Source::Address(address) => At::parse(address)?,
+    };
+    let folder = config.reports.as_deref();
+    let wanted = Wanted {
+        at,
+        name: source.to_string(),
+        policy: policy.transpose()?,
+        state: folder.map(|folder| folder.join("log.state")),
+        others: Vec::new(),
+        stale_after: STALE_AFTER,
+        witnesses: true,
+        now: u64::from(audit.began().minutes()).saturating_mul(60),
+    };
+    let evidence = wanted.examine(audit, progress)?;
+    let folder = folder.unwrap_or(Path::new("."));
+    evidence.iter().try_for_each(|bytes| keep(folder, "log-fork", bytes).map(drop))
+}
+
+/// Receipts, proof files and evidence files, judged by what the host says of its keys.
+fn receipts(config: &Config, audit: &mut Audit, progress: &mut dyn Progress) -> Result<(), Stop> {
+    let mut judge = None;
+    for file in &config.receipts {
+        let place = Place::of(format!("receipt {file}"));
+        if !file.path.is_file() {
+            audit.unchecked(Unchecked::new(Area::Evidence, place, Gap::NotThere));
+            continue;
+        }
+        if judge.is_none() {
+            judge = match judge_of(config, audit.began().minutes())? {
+                Ok(found) => Some(found),
+                Err((gap, why)) => {
+                    audit.unchecked(Unchecked::new(Area::Evidence, place, gap).fact("why", why));
+                    continue;
+                }
+            };
+        }
+        let Some(judge) = &judge else { continue };
+        if begins(&file.path, evidence::BEGINNING) {
+            evidence::tell(&evidence::judged(&file.path, &judge.keys.keys)?, &judge.keys, &place, audit);
+        } else {
+            let judged = judge.look(&read(&file.path, LONGEST_RECEIPT)?, &place, audit, progress);
+            judge.keep(&judged.judgement, config.reports.as_deref().unwrap_or(Path::new(".")))?;
+        }
+    }
+    Ok(())
+}
+
+/// The host of the configuration, with the keys that it says it has.
+fn judge_of(config: &Config, now: u32) -> Result<Result<Judge, NoKeys>, Stop> {
+    let named = [&config.live, &config.log].into_iter().flatten().find_map(|source| match source {
+        Source::Address(address) => Some(address),
+        Source::File(_) => None,
+    });
+    let Some(named) = named else {
+        return Ok(Err((Gap::Unreachable, "neither `live` nor `log` names an address of the host".to_owned())));
+    };
+    let At::Host(address) = At::parse(named)? else { return Ok(Err((Gap::NotThere, named.clone()))) };
+    let (runtime, host) = (runtime()?, Host::new(client()?, address));
+    let keys = runtime.block_on(keys_of(&host));
+    Ok(keys.map(|keys| Judge {
+        runtime,
+        host: Some(host),
+        keys: Keys { keys, own_word: true },
+        now,
+        event: None,
+        later: Vec::new(),
+    }))
+}
+
+fn begins(file: &Path, with: &[u8]) -> bool {
+    let mut beginning = vec![0; with.len()];
+    File::open(file).and_then(|mut file| file.read_exact(&mut beginning)).is_ok() && beginning == with
 }

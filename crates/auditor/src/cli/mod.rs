@@ -8,17 +8,24 @@
 
 mod all;
 mod config;
+mod evidence;
 mod files;
+mod keep;
 mod key;
+mod log;
 mod manual;
+mod online;
 mod output;
 mod print;
 mod progress;
+mod promise;
+mod receipt;
 mod schema;
 mod show;
 mod stop;
 mod summary;
 mod verify;
+mod witness;
 
 use std::io::Write as _;
 
@@ -44,7 +51,7 @@ Exit codes:
   4   no breach in what was looked at, but something could not be looked at
   5   the configuration cannot be used
   6   a file cannot be read or written
-  7   a report, a signature or a key does not hold
+  7   a report, a receipt, an evidence file, a signature or a key does not hold
 
 Reports, results and reasons are in the language of --language; this help is in English.";
 
@@ -92,6 +99,10 @@ macro_rules! commands {
 
 commands! {
     All(all::All),
+    Log(log::Log),
+    Receipt(receipt::Receipt),
+    Evidence(evidence::Evidence),
+    Witness(witness::Witness),
     Show(show::Show),
     Verify(verify::Verify),
     Key(key::Key),
@@ -105,8 +116,8 @@ commands! {
 /// What a command needs from around it.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings {
-    /// UTC minutes since 1970.
-    pub now: fn() -> u32,
+    /// Seconds since 1970.
+    pub seconds: fn() -> u64,
     /// 32 random bytes, or none.
     pub random: fn() -> Option<[u8; 32]>,
     /// The language, where nobody names one.
@@ -125,7 +136,7 @@ struct Session {
 
 impl Session {
     fn minute(&self) -> Minute {
-        Minute::new((self.surroundings.now)())
+        Minute::new(u32::try_from((self.surroundings.seconds)() / 60).unwrap_or(u32::MAX))
     }
 
     /// Takes another language, unless the command line names one.

@@ -49,7 +49,7 @@ pub struct ReportOptions {
     #[arg(long, value_name = "FILE.json")]
     pub baseline: Option<PathBuf>,
     /// The public key that signed the earlier report [default: that of --key]
-    #[arg(long, value_name = "KEY", value_parser = key::public)]
+    #[arg(long, value_name = "KEY", value_parser = key::public, allow_hyphen_values = true)]
     pub baseline_key: Option<VerifyingKey>,
 }
 
@@ -111,10 +111,7 @@ pub(super) fn audited(
     };
     say(&summary::of(&report, session.language));
     write(&report, options, key.as_ref(), session.language)?;
-    for file in files {
-        let name = visible(&file.display().to_string());
-        say(&format!("{} {name}\n", session.language.of("Written:", "Écrit :")));
-    }
+    files.for_each(|file| written(file, session));
     Ok(Exit::of(&report))
 }
 
@@ -134,15 +131,28 @@ fn write(report: &Report, options: &ReportOptions, key: Option<&AuditorKey>, lan
 }
 
 fn make_folder_of(file: &Path) -> Result<(), Stop> {
-    let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) else {
+    file.parent().map_or(Ok(()), make_folder)
+}
+
+/// Makes a folder, unless it is there.
+pub(super) fn make_folder(folder: &Path) -> Result<(), Stop> {
+    if folder.as_os_str().is_empty() || folder.exists() {
         return Ok(());
-    };
+    }
     fs::create_dir_all(folder).map_err(|error| {
         let because = |language| crate::report::reason(&error, language);
         let english = format!("The folder cannot be made: {}.", because(Language::English));
         let french = format!("Le dossier n’a pas pu être créé : {}.", because(Language::French));
         Stop::said(Exit::Files, english, french).about(folder)
     })
+}
+
+/// Says where something was written.
+pub(super) fn written(file: &Path, session: &Session) {
+    if !session.quiet {
+        let name = visible(&file.display().to_string());
+        print::print_line(&format!("{} {name}", session.language.of("Written:", "Écrit :")));
+    }
 }
 
 /// An earlier report, verified. One that anybody could have written says nothing about what changed.

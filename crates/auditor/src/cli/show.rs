@@ -26,7 +26,7 @@ pub struct Show {
     #[arg(value_name = "REPORT.json")]
     pub report: PathBuf,
     /// The auditor's public key; a report that it did not sign is refused
-    #[arg(long, value_name = "KEY", value_parser = key::public)]
+    #[arg(long, value_name = "KEY", value_parser = key::public, allow_hyphen_values = true)]
     pub signed_by: Option<VerifyingKey>,
     /// Write the page of the report, in the language of --language
     #[arg(long, value_name = "FILE")]

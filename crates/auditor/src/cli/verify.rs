@@ -32,7 +32,7 @@ pub struct Verify {
     #[arg(value_name = "REPORT.json")]
     pub report: PathBuf,
     /// The auditor's public key, as you have it from the auditor and not from the report
-    #[arg(long, value_name = "KEY", value_parser = key::public)]
+    #[arg(long, value_name = "KEY", value_parser = key::public, allow_hyphen_values = true)]
     pub signed_by: Option<VerifyingKey>,
     /// Check, too, that this page says what the report says, character by character
     #[arg(long, value_name = "FILE")]

@@ -124,13 +124,13 @@ settings! {
     "The public log: its address, or a folder with a copy of it."
     "Le registre public : son adresse, ou un dossier avec sa copie."
 
-    witnesses Path "\"witnesses.toml\""
-    "Which witnesses must have confirmed the log."
-    "Les témoins qui doivent avoir confirmé le registre public."
+    witnesses Path "\"witnesses.policy\""
+    "The policy (C2SP tlog-policy) that says who must have confirmed the log; without it, the host’s."
+    "La règle (C2SP tlog-policy) qui dit qui doit avoir confirmé le registre ; sans elle, celle de l’hébergeur."
 
-    receipts Paths "[\"receipt.json\"]"
-    "Receipts and other evidence against the host."
-    "Les reçus et autres preuves contre l’hébergeur."
+    receipts Paths "[\"booking.receipt\", \"log-fork.evidence\"]"
+    "Receipts, proof files and evidence files; the host that `live` or `log` names is asked for its keys."
+    "Des reçus, fichiers de preuve et preuves ; l’hébergeur nommé par `live` ou `log` est interrogé sur ses clés."
 }
 
 /// The setting of a name.

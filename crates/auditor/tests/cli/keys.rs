@@ -40,3 +40,13 @@ fn a_key_that_others_may_read_or_that_is_none_is_refused() {
     assert_eq!((missing.code, missing.err.contains("it is not there")), (6, true), "{}", missing.err);
     assert_eq!(desk.run(&["key", "new", "no/folder/key"]).code, 6);
 }
+
+#[test]
+fn a_public_key_may_begin_with_a_hyphen() {
+    let desk = Desk::new();
+    let key = format!("-{}", "A".repeat(42));
+    for arguments in [["verify", "nowhere.json", "--signed-by", &key], ["show", "nowhere.json", "--signed-by", &key]] {
+        let ran = desk.run(&arguments);
+        assert_eq!(ran.code, 6, "it is a file that is missing, and not an option: {}", ran.err);
+    }
+}

@@ -50,7 +50,23 @@ fn help_says_what_it_does_what_it_needs_and_how_it_ends() {
         .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
         .filter(|name| !name.is_empty() && *name != "help")
         .collect();
-    assert_eq!(commands, ["all", "show", "verify", "key", "config", "schema", "completions", "man"]);
+    assert_eq!(
+        commands,
+        [
+            "all",
+            "log",
+            "receipt",
+            "evidence",
+            "witness",
+            "show",
+            "verify",
+            "key",
+            "config",
+            "schema",
+            "completions",
+            "man"
+        ]
+    );
     let text = include_str!("../../../../docs/auditing.md");
     let told = |command: &&str| text.contains(&format!("| `{command}` |"));
     assert!(commands.iter().all(told), "docs/auditing.md names what is here");

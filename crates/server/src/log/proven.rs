@@ -74,7 +74,7 @@ impl Proven {
             }
             if width < FULL {
                 let leaves = leaves(folder, index, width)?;
-                return finish(folder, new, &roots, &with_leaves(&frontier, &leaves)?, old_root);
+                return finish(folder, new, &roots, &with_leaves(&frontier, &leaves)?, old_root.as_ref());
             }
             let root = self.full(folder, index, &again)?;
             frontier.push_subtree(TILE_HEIGHT, root).map_err(|_| Damage::Size)?;
@@ -150,7 +150,7 @@ fn finish(
     new: u64,
     bundles: &[Digest],
     whole: &Frontier,
-    old: Option<Frontier>,
+    old: Option<&Frontier>,
 ) -> Result<[Digest; 2], Damage> {
     let mut hashes = bundles.to_vec();
     for level in (1_u8..).map(Level::Hashes) {
@@ -170,5 +170,5 @@ fn finish(
         }
         hashes = hashes.as_chunks::<{ FULL as usize }>().0.iter().map(|chunk| root_of_leaves(chunk)).collect();
     }
-    Ok([old.as_ref().unwrap_or(whole).root(), whole.root()])
+    Ok([old.unwrap_or(whole).root(), whole.root()])
 }

@@ -41,6 +41,10 @@ pub fn gap(gap: Gap, language: Language) -> &'static str {
             "No policy was given that says how it must be.",
             "Aucun référentiel n’a été fourni qui dise comment l’élément doit être.",
         ),
+        Gap::OwnWord => (
+            "The host itself said by which keys and witnesses it is to be judged, and nobody else was asked.",
+            "L’hébergeur a dit lui-même d’après quelles clés et quels témoins le juger ; personne d’autre n’a été interrogé.",
+        ),
         Gap::LeftOut => {
             ("Whoever ran the audit left it out.", "La personne qui a mené l’audit a choisi de ne pas l’examiner.")
         }
