@@ -80,7 +80,7 @@ impl Proven {
             frontier.push_subtree(TILE_HEIGHT, root).map_err(|_| Damage::Size)?;
             roots.push(root);
         }
-        finish(folder, new, &roots, &frontier, old_root)
+        finish(folder, new, &roots, &frontier, old_root.as_ref())
     }
 
     /// Which full bundles are read again this time.
