@@ -10,8 +10,20 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects
 )]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 
 mod address;
+#[cfg(test)]
+mod tests;
 
 use std::fs;
 use std::path::Path;
