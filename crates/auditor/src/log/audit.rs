@@ -68,7 +68,9 @@ pub async fn audit(source: &Source, options: &Options<'_>, progress: Progress<'_
     }
     for (name, note) in options.others {
         match earlier::given(name, note, options.policy) {
-            Ok(given) => drop(audit.goes_on(source, &witnessed, given, options.policy).await),
+            Ok(given) => {
+                audit.goes_on(source, &witnessed, given, options.policy).await;
+            }
             Err(finding) => audit.findings.push(finding),
         }
     }
