@@ -30,7 +30,9 @@ struct Part {
 pub(super) struct Lines<R> {
     reader: R,
     kind: Kind,
+    /// Which line `next` is, from 1.
     number: u64,
+    /// Bytes so far, leaves not counted.
     read: usize,
     next: Option<Part>,
 }
@@ -38,11 +40,10 @@ pub(super) struct Lines<R> {
 impl<R: BufRead> Lines<R> {
     /// Reads the first line.
     pub(super) fn open(mut reader: R) -> Result<Self, Doubt> {
-        let (mut read, first) = (0, line(&mut reader)?);
-        let name = first.as_deref().and_then(|first| first.strip_prefix(PREFIX)?.strip_suffix(VERSION));
+        let first = line(&mut reader)?.ok_or(Doubt::Kind)?;
+        let name = first.strip_prefix(PREFIX).and_then(|first| first.strip_suffix(VERSION));
         let kind = Kind::ALL.into_iter().find(|kind| Some(kind.name()) == name).ok_or(Doubt::Kind)?;
-        read = first.map_or(read, |first| first.len());
-        let mut lines = Self { reader, kind, number: 1, read, next: None };
+        let mut lines = Self { reader, kind, number: 1, read: first.len(), next: None };
         lines.next = lines.part()?;
         Ok(lines)
     }
@@ -90,11 +91,8 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn part(&mut self) -> Result<Option<Part>, Doubt> {
-        let Some(text) = line(&mut self.reader)? else {
-            self.number = self.number.saturating_add(1);
-            return Ok(None);
-        };
         self.number = self.number.saturating_add(1);
+        let Some(text) = line(&mut self.reader)? else { return Ok(None) };
         let bad = Doubt::Line { line: self.number };
         let (name, encoded) = text.split_once(' ').ok_or(bad)?;
         if name != LEAVES {

@@ -22,6 +22,8 @@
 )]
 
 mod address;
+#[cfg(test)]
+mod tests;
 
 use std::fs;
 use std::path::Path;

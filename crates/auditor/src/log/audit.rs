@@ -59,17 +59,21 @@ pub async fn audit(source: &Source, options: &Options<'_>, progress: Progress<'_
     let Some(witnessed) = audit.checkpoint(source, options).await else { return Ok(audit) };
     let newest = witnessed.checkpoint().clone();
     audit.age(&witnessed, state.as_ref(), options);
-    let kept = state.as_ref().map(|state| earlier::kept(&state.checkpoint, &newest, options.policy));
-    let kept = kept.transpose()?;
-    let given = options.others.iter().map(|(name, note)| earlier::given(name, note, options.policy));
-    let mut smaller = false;
-    for earlier in kept.into_iter().map(Ok).chain(given) {
-        smaller |= audit.compare(source, &witnessed, earlier, options.policy).await;
+    let mut edge = Edge::default();
+    if let Some(state) = state {
+        let kept = earlier::kept(&state.checkpoint, &newest, options.policy)?;
+        if audit.goes_on(source, &witnessed, kept, options.policy).await {
+            edge = state.edge;
+        }
     }
-    let edge = match state {
-        Some(state) if !smaller => state.edge,
-        _ => Edge::default(),
-    };
+    for (name, note) in options.others {
+        match earlier::given(name, note, options.policy) {
+            Ok(given) => {
+                audit.goes_on(source, &witnessed, given, options.policy).await;
+            }
+            Err(finding) => audit.findings.push(finding),
+        }
+    }
     let whole = audit.walk(source, &newest, edge, progress).await;
     let sound = audit.findings.iter().all(|finding| !finding.check.is_of_the_tree());
     if let (Some(path), Some(edge), true) = (options.state, whole, sound) {
@@ -141,28 +145,14 @@ impl Audit {
         }
     }
 
-    /// Whether the checkpoint goes on from another one; whether that one is larger, is answered.
-    async fn compare(
-        &mut self,
-        source: &Source,
-        witnessed: &Witnessed,
-        earlier: Result<Earlier, Finding>,
-        policy: &Policy,
-    ) -> bool {
-        let earlier = match earlier {
-            Ok(earlier) => earlier,
-            Err(finding) => {
-                self.findings.push(finding);
-                return false;
-            }
+    /// Whether the checkpoint goes on from another one.
+    async fn goes_on(&mut self, source: &Source, witnessed: &Witnessed, other: Earlier, policy: &Policy) -> bool {
+        let Some((finding, evidence)) = earlier::compare(source, &other, &witnessed.signed, policy).await else {
+            return true;
         };
-        let smaller = earlier.checkpoint().size > witnessed.checkpoint().size;
-        let came = earlier::compare(source, &earlier, &witnessed.signed, policy).await;
-        if let Some((finding, evidence)) = came {
-            self.findings.push(finding);
-            self.evidence.extend(evidence);
-        }
-        smaller
+        self.findings.push(finding);
+        self.evidence.extend(evidence);
+        false
     }
 
     /// Everything that is new since the last audit.

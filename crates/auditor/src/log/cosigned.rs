@@ -2,9 +2,10 @@
 //! dated too early does not show that something was still so later.
 
 use souspli_tlog::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, open};
+use souspli_tlog::cosignature;
 use souspli_tlog::note::{Note, NoteSignature};
 use souspli_tlog::policy::{Policy, PolicyError, Verified};
-use souspli_tlog::{cosignature, vkey::VerifierKey};
+use souspli_tlog::vkey::VerifierKey;
 
 /// Seconds that a witness's clock may be ahead.
 pub const AHEAD: u64 = 15 * 60;
@@ -42,15 +43,10 @@ impl Witnessed {
 pub(crate) fn read(bytes: &[u8], policy: &Policy, now: u64) -> Result<Witnessed, PolicyError> {
     let note = Note::parse(bytes)?;
     let latest = now.saturating_add(AHEAD);
+    // All of them must verify, those that do not count as well.
+    missing(&note, policy)?;
     let counted = within(&note, policy, |time| time <= latest);
-    let missing = match policy.check_note(&note, None) {
-        Ok(_) | Err(PolicyError::Quorum { .. }) => match policy.check_note(&counted, None) {
-            Ok(_) => Vec::new(),
-            Err(PolicyError::Quorum { missing }) => missing,
-            Err(error) => return Err(error),
-        },
-        Err(error) => return Err(error),
-    };
+    let missing = missing(&counted, policy)?;
     let signed = opened(&note, policy)?;
     let mut cosigned = Vec::new();
     for witness in policy.witnesses() {
@@ -59,6 +55,15 @@ pub(crate) fn read(bytes: &[u8], policy: &Policy, now: u64) -> Result<Witnessed,
         }
     }
     Ok(Witnessed { signed, cosigned, missing })
+}
+
+/// The witnesses that the quorum misses.
+fn missing(note: &Note, policy: &Policy) -> Result<Vec<String>, PolicyError> {
+    match policy.check_note(note, None) {
+        Ok(_) => Ok(Vec::new()),
+        Err(PolicyError::Quorum { missing }) => Ok(missing),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether a quorum of witnesses has cosigned at `time` (seconds) or later. Without witnesses nobody has.
@@ -70,16 +75,9 @@ pub(crate) fn quorum_since(note: &Note, policy: &Policy, time: u64) -> Option<Ve
 /// The checkpoint, verified under the key of the listed log that it names.
 fn opened(note: &Note, policy: &Policy) -> Result<SignedCheckpoint, PolicyError> {
     let origin = Checkpoint::parse(note.text())?.origin;
-    let keys: Vec<&VerifierKey> = log_keys(policy, &origin).collect();
     let bytes = note.encode();
-    let mut last = CheckpointError::OtherOrigin { origin: origin.clone() };
-    for key in keys {
-        match open(&bytes, key) {
-            Ok(signed) => return Ok(signed),
-            Err(error) => last = error,
-        }
-    }
-    Err(last.into())
+    let opened = log_keys(policy, &origin).map(|key| open(&bytes, key)).reduce(Result::or);
+    Ok(opened.ok_or_else(|| CheckpointError::OtherOrigin { origin: origin.clone() })??)
 }
 
 /// The keys that a policy lists for an origin.

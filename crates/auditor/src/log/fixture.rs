@@ -123,15 +123,14 @@ impl Log {
 
     /// A policy with this log and some witnesses, `quorum` of which must cosign.
     pub(crate) fn policy(&self, witnesses: &[&Cosigner], quorum: usize) -> Policy {
-        let mut text = format!("log {}\n", self.key);
-        let mut names = String::new();
-        for (n, witness) in witnesses.iter().enumerate() {
-            text += &format!("witness w{n} {}\n", witness.key);
-            names += &format!(" w{n}");
-        }
-        text +=
-            &if quorum == 0 { "quorum none\n".to_owned() } else { format!("group all {quorum}{names}\nquorum all\n") };
-        Policy::parse(text.as_bytes()).expect("a policy")
+        let mut lines = vec![format!("log {}", self.key)];
+        lines.extend(witnesses.iter().enumerate().map(|(n, witness)| format!("witness w{n} {}", witness.key)));
+        let names: Vec<String> = (0..witnesses.len()).map(|n| format!("w{n}")).collect();
+        lines.push(match quorum {
+            0 => "quorum none\n".to_owned(),
+            quorum => format!("group all {quorum} {}\nquorum all\n", names.join(" ")),
+        });
+        Policy::parse(lines.join("\n").as_bytes()).expect("a policy")
     }
 }
 

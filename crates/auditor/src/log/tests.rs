@@ -16,7 +16,7 @@ use super::*;
 use crate::evidence::judge;
 use crate::http::{Address, Client};
 use crate::receipt::HostKeys;
-use crate::witness::{Logs, Served, Witness, WitnessKey, serve};
+use crate::witness::{Limits, Logs, Served, Witness, WitnessKey, serve};
 use crate::{Check, Finding};
 
 /// 2026-11-23 08:00:00 UTC.
@@ -262,8 +262,8 @@ async fn a_log_that_forks_between_two_audits_is_found_with_evidence() {
         assert_eq!(auditor.audit(&one.source()).await.findings, []);
         let kept = fs::read(auditor.state()).expect("kept");
         let audit = auditor.audit(&other.source()).await;
-        assert!(checks(&audit.findings).contains(&Check::LogForked), "{old} {new}: {:?}", audit.findings);
-        let finding = audit.findings.iter().find(|finding| finding.check == Check::LogForked).expect("one");
+        assert_eq!(checks(&audit.findings), [Check::LogForked], "{old} {new}: {:?}", audit.findings);
+        let finding = &audit.findings[0];
         assert!(fact(finding, "theirs").contains('—') && fact(finding, "here").contains('—'), "both notes");
         assert!(convicts(&audit, &auditor.policy));
         assert_eq!(fs::read(auditor.state()).expect("kept"), kept, "the next audit knows the first tree still");
@@ -366,7 +366,7 @@ impl Running {
         let witness = Arc::new(Witness::open(key, logs, dir.path(), Arc::new(|| NOW)).expect("opened"));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address");
         let prefix = Address::parse(&format!("http://{}", listener.local_addr().expect("an address"))).expect("one");
-        let served = serve(witness.clone(), listener, "").expect("a prefix");
+        let served = serve(witness.clone(), listener, "", Limits::default()).expect("a prefix");
         Self { _dir: dir, at: WitnessAt { key: witness.verifier().clone(), prefix }, witness, _served: served }
     }
 
@@ -404,7 +404,7 @@ async fn witnesses_that_were_shown_another_tree_are_found() {
 
     // A log that has grown between the two questions splits nothing.
     let grown = other.source();
-    let seen = monitor(&grown, &client, &[ahead.at.clone()], &policy, NOW).await;
+    let seen = monitor(&grown, &client, std::slice::from_ref(&ahead.at), &policy, NOW).await;
     assert_eq!((seen.findings, seen.agree.len()), (Vec::new(), 1));
 }
 
@@ -424,5 +424,5 @@ async fn a_witness_that_is_away_or_serves_what_it_has_not_cosigned_is_found() {
     // Those of a policy are found at the addresses that it gives.
     let text = format!("log {}\nwitness w {} {}\nquorum w\n", log.key(), running.at.key, running.at.prefix);
     let policy = Policy::parse(text.as_bytes()).expect("a policy");
-    assert_eq!(witnesses_of(&policy), [running.at.clone()]);
+    assert_eq!(witnesses_of(&policy), std::slice::from_ref(&running.at));
 }

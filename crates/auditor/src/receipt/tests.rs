@@ -38,7 +38,7 @@ impl Host {
     fn book(&mut self, start: u64, minute: u32) -> (Receipt, Vec<u8>) {
         self.calendar.minute = minute;
         let place = self.calendar.book(&granules(start), WINDOW).expect("free");
-        let entry = &self.calendar.chain[place as usize - 1];
+        let entry = self.calendar.at(place);
         (entry.receipt, entry.event.as_ref().expect("an event").bytes().to_vec())
     }
 

@@ -45,7 +45,7 @@ use state::Kept;
 pub use folder::FolderError;
 pub use key::{KeyError, WitnessKey};
 pub use logs::{BadLogs, Logs};
-pub use serve::{BadPrefix, Served, serve};
+pub use serve::{BadPrefix, Limits, Served, serve};
 
 /// Where the time comes from: seconds since 1970.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;

@@ -27,15 +27,26 @@ use super::{Refused, Witness};
 const BODY: usize = 256 << 10;
 /// Bytes of a connection's buffer, and so of a request's head.
 const BUFFER: usize = 16 << 10;
-/// For the head of a request, and the longest that a connection is idle.
-const HEAD_TIME: Duration = Duration::from_secs(30);
-/// For the body of a request.
-const BODY_TIME: Duration = Duration::from_secs(10);
 /// For what is under way when the witness is told to stop.
 const STOP_TIME: Duration = Duration::from_secs(10);
-/// Most connections at a time; more of them wait.
-const CONNECTIONS: usize = 256;
 const TEXT: &str = "text/plain; charset=utf-8";
+
+/// What a witness waits for, and how much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// For the head of a request, and the longest that a connection is idle.
+    pub head: Duration,
+    /// For the body of a request.
+    pub body: Duration,
+    /// Connections at a time; more of them wait.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(30), body: Duration::from_secs(10), connections: 256 }
+    }
+}
 
 /// A prefix that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,13 +70,20 @@ impl Served {
 }
 
 /// Answers below a prefix, which is empty or begins with a slash; submission and monitoring have the same one.
-pub fn serve(witness: Arc<Witness>, listener: TcpListener, prefix: &str) -> Result<Served, BadPrefix> {
-    let router = router(witness, prefix)?;
+pub fn serve(witness: Arc<Witness>, listener: TcpListener, prefix: &str, limits: Limits) -> Result<Served, BadPrefix> {
+    let router = router(witness, prefix, limits)?;
     let (stop, stopping) = watch::channel(false);
-    Ok(Served { stop, task: tokio::spawn(accept(listener, router, stopping)) })
+    Ok(Served { stop, task: tokio::spawn(accept(listener, router, limits, stopping)) })
 }
 
-fn router(witness: Arc<Witness>, prefix: &str) -> Result<Router, BadPrefix> {
+/// What a handler needs.
+#[derive(Clone)]
+struct Asked {
+    witness: Arc<Witness>,
+    limits: Limits,
+}
+
+fn router(witness: Arc<Witness>, prefix: &str, limits: Limits) -> Result<Router, BadPrefix> {
     let prefix = prefix.trim_end_matches('/');
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
     if !(prefix.is_empty() || prefix.starts_with('/')) || !prefix.bytes().all(plain) || prefix.contains("//") {
@@ -74,11 +92,11 @@ fn router(witness: Arc<Witness>, prefix: &str) -> Result<Router, BadPrefix> {
     let router = Router::new()
         .route(&format!("{prefix}/add-checkpoint"), post(add_checkpoint))
         .route(&format!("{prefix}/{{origin}}/checkpoint"), get(checkpoint));
-    Ok(router.with_state(witness))
+    Ok(router.with_state(Asked { witness, limits }))
 }
 
-async fn accept(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+async fn accept(listener: TcpListener, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(limits.connections));
     let mut connections = JoinSet::new();
     loop {
         let place = tokio::select! {
@@ -90,7 +108,7 @@ async fn accept(listener: TcpListener, router: Router, mut stop: watch::Receiver
             () = stopped(&mut stop) => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let connection = connection(stream, router.clone(), stop.clone());
+                    let connection = connection(stream, router.clone(), limits.head, stop.clone());
                     connections.spawn(async move {
                         connection.await;
                         drop(place);
@@ -112,10 +130,10 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await.map(drop);
 }
 
-async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, router: Router, head: Duration, mut stop: watch::Receiver<bool>) {
     let service = service_fn(move |request: hyper::Request<Incoming>| answer(request, router.clone()));
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(BUFFER);
+    builder.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(BUFFER);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
@@ -130,8 +148,9 @@ async fn answer(request: hyper::Request<Incoming>, router: Router) -> Result<Res
     router.oneshot(request.map(Body::new)).await
 }
 
-async fn add_checkpoint(State(witness): State<Arc<Witness>>, body: Body) -> Response {
-    let read = tokio::time::timeout(BODY_TIME, Limited::new(body, BODY).collect()).await;
+async fn add_checkpoint(State(asked): State<Asked>, body: Body) -> Response {
+    let Asked { witness, limits } = asked;
+    let read = tokio::time::timeout(limits.body, Limited::new(body, BODY).collect()).await;
     let body = match read {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => return text(StatusCode::PAYLOAD_TOO_LARGE, "too long\n"),
@@ -157,7 +176,7 @@ async fn add_checkpoint(State(witness): State<Arc<Witness>>, body: Body) -> Resp
     }
 }
 
-async fn checkpoint(State(witness): State<Arc<Witness>>, Path(origin): Path<String>) -> Response {
+async fn checkpoint(State(Asked { witness, .. }): State<Asked>, Path(origin): Path<String>) -> Response {
     // It may wait for a checkpoint that is being kept.
     let note = tokio::task::spawn_blocking(move || witness.checkpoint(&origin)).await.ok().flatten();
     match note {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use souspli_attest::sha256;
 use souspli_protocol::Digest;
@@ -72,7 +73,7 @@ impl Scene {
         let witness = Arc::new(witness(&self.log, self.folder.path(), &self.clock).expect("opened"));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address");
         self.at = listener.local_addr().expect("an address");
-        let served = serve(witness.clone(), listener, "/w1").expect("a prefix");
+        let served = serve(witness.clone(), listener, "/w1", Limits::default()).expect("a prefix");
         self.running = Some((witness, served));
     }
 
@@ -157,9 +158,9 @@ async fn every_refusal_has_the_status_of_the_text() {
     assert_eq!(scene.post(body.as_bytes()).await.status, 404);
     let text = String::from_utf8(first.encode()).expect("text");
     let at = text.rfind("— ").expect("a signature") + text[text.rfind("— ").expect("one")..].len() - 5;
-    let mut forged = text.into_bytes();
-    forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
-    assert_eq!(scene.post(&forged).await.status, 403);
+    let mut turned = text.into_bytes();
+    turned[at] = if turned[at] == b'A' { b'B' } else { b'A' };
+    assert_eq!(scene.post(&turned).await.status, 403);
 
     // 409: another size than the latest, with the latest in the body.
     let (second, signed) = grown(&mut scene.log, 5);
@@ -240,7 +241,7 @@ async fn requests_at_once_never_roll_back() {
                 let answer = ask(at, "POST", "/w1/add-checkpoint", &body).await;
                 match answer.status {
                     200 => return Some(place),
-                    409 => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+                    409 => tokio::time::sleep(Duration::from_millis(10)).await,
                     status => panic!("{status} {}", answer.body),
                 }
             }
@@ -256,7 +257,7 @@ async fn requests_at_once_never_roll_back() {
                 let note = Note::parse(served.body.as_bytes()).expect("a note");
                 sizes.push(Checkpoint::parse(note.text()).expect("a checkpoint").size);
             }
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         sizes
     };
@@ -359,8 +360,42 @@ async fn a_prefix_is_a_plain_path() {
     let scene = Scene::new().await;
     for bad in ["w1", "/{origin}", "/a b", "/a//b", "/é"] {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address");
-        assert!(serve(scene.witness().clone(), listener, bad).is_err(), "{bad}");
+        assert!(serve(scene.witness().clone(), listener, bad, Limits::default()).is_err(), "{bad}");
     }
+}
+
+#[tokio::test]
+async fn what_is_slow_or_too_much_at_a_time_waits_or_is_cut_off() {
+    let (log, folder) = (Log::new(1), tempfile::tempdir().expect("a folder"));
+    let witness = witness(&log, folder.path(), &Arc::new(AtomicU64::new(NOW))).expect("opened");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address");
+    let at = listener.local_addr().expect("an address");
+    let limits = Limits { head: Duration::from_millis(600), body: Duration::from_millis(300), connections: 1 };
+    let served = serve(Arc::new(witness), listener, "", limits).expect("a prefix");
+    let talk = async |begin: &[u8]| {
+        let mut stream = TcpStream::connect(at).await.expect("connected");
+        stream.write_all(begin).await.expect("sent");
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await;
+        assert!(read.is_ok(), "nobody is waited for for ever");
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    // A head that does not end, and a connection that says nothing, are closed.
+    assert!(!talk(b"POST /add-checkpoint HTTP/1.1\r\nhost: w\r\n").await.contains("200"));
+    assert_eq!(talk(b"").await, "");
+    // A body that does not come.
+    let slow =
+        talk(b"POST /add-checkpoint HTTP/1.1\r\nhost: w\r\ncontent-length: 10\r\nconnection: close\r\n\r\nold").await;
+    assert!(slow.starts_with("HTTP/1.1 408"), "{slow}");
+    // One at a time: the second is answered when the first has ended.
+    let first = TcpStream::connect(at).await.expect("connected");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let second = tokio::spawn(async move { ask(at, "GET", &format!("/{}", monitoring_path(ORIGIN)), b"").await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!second.is_finished());
+    drop(first);
+    assert_eq!(second.await.expect("answered").status, 404);
+    served.stop().await;
 }
 
 /// Where the child of the next test finds its folder.

@@ -21,7 +21,7 @@ fn files() -> Vec<(Vec<u8>, HostKeys)> {
     let mut files = Vec::new();
     let mut calendar = Calendar::new(1, 1);
     let first = calendar.book(&granules(0), WINDOW).expect("free");
-    let receipt = calendar.chain[first as usize - 1].receipt;
+    let receipt = calendar.at(first).receipt;
     let other = calendar.receipt(Link { leaf: souspli_attest::sha256(b"x"), ..receipt.statement.link });
     files.push(make_signed_twice(&receipt, &other));
     let lie = calendar.tell(WINDOW, granules(50).ids(), &[]);

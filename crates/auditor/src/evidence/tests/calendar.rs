@@ -19,6 +19,9 @@ pub(crate) const WINDOW: u32 = 737;
 /// The minute at which the tests begin.
 pub(crate) const NOW: u32 = 29_000_000;
 
+/// A signed statement and its set, as they are served.
+pub(crate) type Told = (Vec<u8>, Vec<u8>);
+
 /// What a host knows of a record.
 #[derive(Debug, Clone)]
 struct Record {
@@ -80,6 +83,11 @@ impl Calendar {
         self.chain.len() as u64
     }
 
+    /// The entry of a place.
+    pub(crate) fn at(&self, place: u64) -> &Entry {
+        self.chain.iter().find(|entry| entry.sequence() == place).expect("an entry")
+    }
+
     /// How many records there are.
     pub(crate) fn records(&self) -> usize {
         self.records.len()
@@ -103,14 +111,14 @@ impl Calendar {
         let id = record_id(&keys[0], &keys[1]);
         let record = Record { keys, revision: 0, hash: Digest::ZERO, claims: None, released: false };
         self.records.push((id, record));
-        self.write(self.records.len() - 1, Some(*ids), window, false)
+        self.write(self.records.len() - 1, Some(ids), window, false)
     }
 
     /// Moves a record, if the time is free.
     pub(crate) fn shift(&mut self, place: usize, ids: &ClaimIds, window: u32) -> Option<u64> {
         let (id, record) = self.records.get(place)?;
         let free = ids.ids().iter().all(|gid| self.owners.get(gid).is_none_or(|(owner, _)| owner == id));
-        (free && !record.released).then(|| self.write(place, Some(*ids), window, false))
+        (free && !record.released).then(|| self.write(place, Some(ids), window, false))
     }
 
     /// Cancels a record.
@@ -126,15 +134,15 @@ impl Calendar {
     }
 
     /// The signed set of seven windows, as `times` serves it: statement and set. `held` ids are held by somebody.
-    pub(crate) fn told(&mut self, first_window: u32, held: &[Gid]) -> (Vec<u8>, Vec<u8>) {
-        let windows = first_window..first_window + WINDOWS as u32;
+    pub(crate) fn told(&mut self, first_window: u32, held: &[Gid]) -> Told {
+        let windows = first_window..first_window + u32::try_from(WINDOWS).expect("seven");
         let claimed = self.owners.iter().filter(|(_, (_, window))| windows.contains(window)).map(|(id, _)| *id);
         let claimed: Vec<Gid> = claimed.collect();
         self.tell(first_window, &claimed, held)
     }
 
     /// The same about any ids.
-    pub(crate) fn tell(&mut self, first_window: u32, claimed: &[Gid], held: &[Gid]) -> (Vec<u8>, Vec<u8>) {
+    pub(crate) fn tell(&mut self, first_window: u32, claimed: &[Gid], held: &[Gid]) -> Told {
         let seed = *self.noise(16).first_chunk().expect("16 bytes");
         let set = ClaimSet::build(seed, claimed, held).expect("a set");
         let (filter_hash, held_hash) = set.hashes();
@@ -169,9 +177,9 @@ impl Calendar {
         Receipt { statement, signature: self.key.sign(&statement.encode()) }
     }
 
-    fn write(&mut self, place: usize, claims: Option<ClaimIds>, window: u32, release: bool) -> u64 {
+    fn write(&mut self, place: usize, claims: Option<&ClaimIds>, window: u32, release: bool) -> u64 {
         let (id, record) = self.records[place].clone();
-        let event = self.event(&id, &record, claims.as_ref(), window, release);
+        let event = self.event(&id, &record, claims, window, release);
         let hash = event_hash(event.bytes());
         if claims.is_some() || release {
             for gid in record.claims.iter().flat_map(|claims| *claims.ids()) {
@@ -187,7 +195,7 @@ impl Calendar {
         let now = Record {
             revision: event.header().revision + 1,
             hash,
-            claims: claims.or(stays),
+            claims: claims.copied().or(stays),
             released: record.released || release,
             ..record
         };
@@ -243,7 +251,7 @@ impl Calendar {
         Event::assemble(unsigned, &Signature([4; 64]), &manage).expect("shape")
     }
 
-    fn accept(&mut self, object: Digest, event: Option<Event>, claims: Option<ClaimIds>) -> u64 {
+    fn accept(&mut self, object: Digest, event: Option<Event>, claims: Option<&ClaimIds>) -> u64 {
         let link = Link {
             context: self.context,
             generation: self.generation,
@@ -252,7 +260,7 @@ impl Calendar {
             leaf: leaf_of(&object),
         };
         self.head = head_after(&link);
-        self.chain.push(Entry { receipt: self.receipt(link), event, claims });
+        self.chain.push(Entry { receipt: self.receipt(link), event, claims: claims.copied() });
         link.sequence
     }
 

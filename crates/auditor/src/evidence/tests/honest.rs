@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::calendar::{Calendar, WINDOW, granules};
+use super::calendar::{Calendar, Told, WINDOW, granules};
 use super::keys;
 use crate::evidence::{
     Entry, double_claims, judge, make_double_claim, make_hidden_claim, make_signed_twice, make_two_claim_sets,
@@ -34,7 +34,7 @@ fn deed() -> impl Strategy<Value = Deed> {
 }
 
 /// A calendar with what an honest host has signed, set by set.
-fn lived(deeds: &[Deed]) -> (Calendar, Vec<(Vec<u8>, Vec<u8>)>) {
+fn lived(deeds: &[Deed]) -> (Calendar, Vec<Told>) {
     let (mut calendar, mut told) = (Calendar::new(1, 1), Vec::new());
     for deed in deeds {
         calendar.minute += 1;

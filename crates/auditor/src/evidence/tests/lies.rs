@@ -3,7 +3,7 @@
 use souspli_attest::sha256;
 use souspli_protocol::receipt::Link;
 
-use super::calendar::{Calendar, WINDOW, granules};
+use super::calendar::{Calendar, Told, WINDOW, granules};
 use super::{convicts, keys, shows_nothing};
 use crate::Check;
 use crate::Place;
@@ -16,7 +16,7 @@ use crate::evidence::{
 fn a_place_that_is_signed_twice_convicts() {
     let mut calendar = Calendar::new(1, 1);
     let place = calendar.book(&granules(0), WINDOW).expect("free");
-    let signed = calendar.chain[place as usize - 1].receipt;
+    let signed = calendar.at(place).receipt;
     let link = signed.statement.link;
     let other = sha256(b"another");
     for (changed, what) in
@@ -38,7 +38,7 @@ fn a_chain_that_goes_on_from_another_head_convicts() {
     let mut calendar = Calendar::new(1, 1);
     let place = calendar.book(&granules(0), WINDOW).expect("free");
     calendar.publish();
-    let (one, next) = (calendar.chain[place as usize - 1].receipt, calendar.chain[place as usize].receipt);
+    let (one, next) = (calendar.at(place).receipt, calendar.at(place + 1).receipt);
     shows_nothing(&make_signed_twice(&next, &one), &keys(&calendar), Doubt::Agrees);
     let forked = Link { leaf: sha256(b"shown to somebody else"), ..one.statement.link };
     let judgement = convicts(&make_signed_twice(&calendar.receipt(forked), &next), &keys(&calendar));
@@ -90,7 +90,7 @@ fn a_move_into_a_time_that_is_taken_convicts() {
     let gap: Vec<_> = calendar.chain.iter().filter(|entry| entry.sequence() != released).cloned().collect();
     shows_nothing(&make_double_claim(&gap, first, second).expect("made"), &keys(&calendar), Doubt::Gap);
     let mut hidden = calendar.chain.clone();
-    hidden[released as usize - 1].event = None;
+    hidden.iter_mut().filter(|entry| entry.sequence() == released).for_each(|entry| entry.event = None);
     shows_nothing(&make_double_claim(&hidden, first, second).expect("made"), &keys(&calendar), Doubt::MayBeEvents);
 }
 
@@ -101,8 +101,7 @@ fn a_claim_that_the_signed_set_hides_convicts() {
     calendar.publish();
     calendar.book(&granules(100), WINDOW + 1).expect("free");
     let honest = calendar.told(WINDOW, granules(500).ids());
-    let file =
-        |told: &(Vec<u8>, Vec<u8>), chain: &[_]| make_hidden_claim(&told.0, &told.1, chain, claim).expect("made");
+    let file = |told: &Told, chain: &[_]| make_hidden_claim(&told.0, &told.1, chain, claim).expect("made");
     shows_nothing(&file(&honest, &calendar.chain), &keys(&calendar), Doubt::Agrees);
 
     let all = calendar.claimed();
@@ -134,7 +133,7 @@ fn a_set_with_claims_that_nobody_made_convicts() {
     calendar.release(2);
     calendar.publish();
     let honest = calendar.told(WINDOW, &[]);
-    let file = |told: &(Vec<u8>, Vec<u8>), chain: &[_]| make_wrong_count(&told.0, &told.1, chain).expect("made");
+    let file = |told: &Told, chain: &[_]| make_wrong_count(&told.0, &told.1, chain).expect("made");
     shows_nothing(&file(&honest, &calendar.chain), &keys(&calendar), Doubt::Agrees);
     for (ids, told) in [(granules(0).ids().to_vec(), 24), (Vec::new(), 0), (calendar.claimed(), 48)] {
         let lie = calendar.tell(WINDOW, &ids, &[]);
@@ -159,8 +158,8 @@ fn two_sets_of_one_place_that_differ_convict() {
     let claim = calendar.book(&granules(0), WINDOW).expect("free");
     calendar.book(&granules(100), WINDOW).expect("free");
     let (one, same) = (calendar.told(WINDOW, &[]), calendar.told(WINDOW, granules(900).ids()));
-    let told = |(statement, set): &(Vec<u8>, Vec<u8>)| (statement.clone(), set.clone());
-    let file = |one: &(Vec<u8>, Vec<u8>), other: &(Vec<u8>, Vec<u8>), chain: &[_]| {
+    let told = |(statement, set): &Told| (statement.clone(), set.clone());
+    let file = |one: &Told, other: &Told, chain: &[_]| {
         let claim = (!chain.is_empty()).then_some((chain, claim));
         make_two_claim_sets((&one.0, &one.1), (&other.0, &other.1), claim).expect("made")
     };

@@ -42,7 +42,7 @@ impl Host {
     pub(super) fn book(&mut self, start: u64, minute: u32, merged: bool) -> (Receipt, SignedCheckpoint) {
         self.calendar.minute = minute;
         let place = self.calendar.book(&granules(start), WINDOW).expect("free");
-        let entry = &self.calendar.chain[place as usize - 1];
+        let entry = self.calendar.at(place);
         let hash = souspli_attest::event_hash(entry.event.as_ref().expect("an event").bytes());
         let receipt = entry.receipt;
         (receipt, self.log.push(merged.then_some(hash).into_iter().chain([object(5_000 + start)])))
