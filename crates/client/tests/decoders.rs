@@ -394,6 +394,7 @@ fn bodies() -> Vec<Decoder> {
                 receipt_key: key,
                 log_key: key,
                 log_origin: "log \u{e9} \"quoted\"".to_owned(),
+                witness_policy: "quorum none\n".to_owned(),
                 suite: 1,
                 registration: "open".to_owned(),
             },

@@ -143,7 +143,7 @@ impl Serve {
             let listener = TcpListener::bind(self.listen).await.map_err(|error| not_heard(&error))?;
             let address = listener.local_addr().map_err(|error| not_heard(&error))?;
             let stop = stop_signal().map_err(|error| not_heard(&error))?;
-            let served = library::serve(witness, listener, &self.prefix).map_err(|_| {
+            let served = library::serve(witness, listener, &self.prefix, library::Limits::default()).map_err(|_| {
                 let english = "The path must be like /witness: letters, digits and slashes.";
                 Stop::said(Exit::Usage, english, "Le chemin doit être comme /temoin : lettres, chiffres et barres.")
             })?;

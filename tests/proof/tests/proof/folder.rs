@@ -80,8 +80,8 @@ pub(crate) fn check_whole(scene: &Scene, signed: &[Checkpoint]) {
         let there = place.and_then(|place| leaves.get(usize::try_from(place).expect("small")));
         let leaf = leaf_hash(&entry_of(object));
         check(there == Some(&leaf), || format!("{id:?} does not lie at {place:?}"));
-        let times = leaves.iter().filter(|other| **other == leaf).count();
-        check(times == 1, || format!("{id:?} lies in the log {times} times"));
+        let copies = leaves.iter().filter(|other| **other == leaf).count();
+        check(copies == 1, || format!("{id:?} lies in the log {copies} times"));
     }
     check(leaves.iter().collect::<BTreeSet<_>>().len() == leaves.len(), || "a random leaf occurs twice".to_owned());
     check(!folder.join("staged").exists(), || "something is staged".to_owned());

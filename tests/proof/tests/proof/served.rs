@@ -121,7 +121,8 @@ impl Served {
         let mut receipts = Vec::new();
         let mut calendar = String::new();
         for exchange in published {
-            calendar = exchange.request.trim_start_matches("POST ").trim_end_matches("/publications").to_owned();
+            let path = exchange.request.trim_start_matches("POST ").trim_end_matches("/publications");
+            path.clone_into(&mut calendar);
             let answer: Value = serde_json::from_slice(&exchange.answer).expect("JSON");
             let list = answer["receipts"].as_array().expect("a list");
             receipts.extend(list.iter().map(|one| from_base64url(one.as_str().expect("text")).expect("bytes")));

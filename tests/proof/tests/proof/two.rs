@@ -1,6 +1,6 @@
 //! Two who would merge: a lease that is over, a holder that was held up, many at once.
 
-use std::sync::{Arc, Barrier};
+use std::sync::Barrier;
 
 use souspli_proof::check;
 use souspli_server::log::{Halt, Step, Stop, Turn};
@@ -41,7 +41,7 @@ pub(crate) fn a_holder_that_is_held_up_anywhere_and_overtaken_harms_nothing(kind
 
 /// Four processes in the same minutes: one log comes out, and nothing is merged twice.
 pub(crate) fn many_at_once_make_one_log(kind: Kind) {
-    let scene = Arc::new(Scene::new(kind).with_log(3));
+    let scene = Scene::new(kind).with_log(3);
     scene.book(40);
     let (store, handle) = (scene.store.clone(), scene.runtime.handle().clone());
     let minute_over = Barrier::new(4);
