@@ -133,6 +133,12 @@ impl Calendar {
         Some(self.write(place, None, WINDOW, false))
     }
 
+    /// Accepts an event that names another one than the last.
+    pub(crate) fn stray_note(&mut self, place: usize) -> u64 {
+        self.records[place].1.hash = sha256(b"another event");
+        self.write(place, None, WINDOW, false)
+    }
+
     /// The signed set of seven windows, as `times` serves it: statement and set. `held` ids are held by somebody.
     pub(crate) fn told(&mut self, first_window: u32, held: &[Gid]) -> Told {
         let windows = first_window..first_window + u32::try_from(WINDOWS).expect("seven");

@@ -1,6 +1,9 @@
 //! Hosts that lie, each in one way.
 
+use souspli_attest::claim_set::ClaimSet;
 use souspli_attest::sha256;
+use souspli_protocol::Gid;
+use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::receipt::Link;
 
 use super::calendar::{Calendar, Told, WINDOW, granules};
@@ -122,6 +125,46 @@ fn a_claim_that_the_signed_set_hides_convicts() {
     let mut early = Calendar::new(1, 1);
     let before = early.told(WINDOW, &[]);
     shows_nothing(&file(&before, &calendar.chain), &keys(&calendar), Doubt::Order);
+    let alone = &calendar.chain[..4];
+    shows_nothing(&file(&before, alone), &keys(&calendar), Doubt::Order);
+}
+
+#[test]
+fn what_does_not_follow_shows_nothing() {
+    let mut calendar = Calendar::new(1, 1);
+    let first = calendar.book(&granules(0), WINDOW).expect("free");
+    calendar.note(0);
+    let second = calendar.book_anyway(&granules(3), WINDOW);
+    let mut other_head = calendar.chain.clone();
+    let link = Link { previous: sha256(b"another"), ..other_head[4].receipt.statement.link };
+    other_head[4].receipt = calendar.receipt(link);
+    shows_nothing(&make_double_claim(&other_head, first, second).expect("made"), &keys(&calendar), Doubt::Gap);
+    convicts(&make_double_claim(&calendar.chain, first, second).expect("made"), &keys(&calendar));
+    // An event of the record that names another one before it, which might have given the time back.
+    calendar.stray_note(0);
+    shows_nothing(&make_double_claim(&calendar.chain, first, second).expect("made"), &keys(&calendar), Doubt::Order);
+}
+
+/// Somebody who has seen a set looks for ids that its filter holds by chance, and books them: they are in one set of that
+/// place and not in the other, and the host is honest.
+#[test]
+fn ids_that_were_sought_out_for_a_filter_convict_nobody() {
+    let mut calendar = Calendar::new(1, 1);
+    calendar.book(&granules(0), WINDOW).expect("free");
+    let (one, other) = (calendar.told(WINDOW, &[]), calendar.told(WINDOW, &[]));
+    let [seen, unseen] = [&one, &other].map(|(_, set)| ClaimSet::decode(set).expect("a set"));
+    let id = |n: u64| {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&n.to_be_bytes());
+        Gid(id)
+    };
+    let sought: Vec<Gid> = (0..u64::MAX).map(id).filter(|id| seen.contains(id)).take(24).collect();
+    assert!(!sought.iter().all(|id| unseen.contains(id)));
+    let sought = ClaimIds::new(sought.try_into().expect("24")).expect("distinct");
+    let claim = calendar.book(&sought, WINDOW).expect("free");
+    let claim = Some((&calendar.chain[..], claim));
+    let file = make_two_claim_sets((&one.0, &one.1), (&other.0, &other.1), claim).expect("made");
+    shows_nothing(&file, &keys(&calendar), Doubt::Order);
 }
 
 #[test]

@@ -88,6 +88,15 @@ async fn a_leaf_that_is_there_convicts_nobody() {
     shows_nothing(&host.file(&waits, Some(&later), &signed).await, &host.keys(), Doubt::NotLater);
 }
 
+/// A host whose clock ran ahead for a while, and was put right.
+#[tokio::test]
+async fn a_clock_that_was_wrong_convicts_nobody() {
+    let mut host = Host::new();
+    let (ahead, _) = host.book(0, NOW + 2 * MMD_MINUTES, true);
+    let (promised, signed) = host.book(100, NOW, false);
+    shows_nothing(&host.file(&promised, Some(&ahead), &signed).await, &host.keys(), Doubt::NotLater);
+}
+
 #[tokio::test]
 async fn leaves_that_are_not_the_trees_show_nothing() {
     let mut host = Host::new();
