@@ -4,6 +4,7 @@
 
 mod check;
 mod finding;
+pub mod policy;
 
 pub use check::{Area, Check};
 pub use finding::{Fact, Finding, Place, Severity};
