@@ -5,6 +5,7 @@
 mod check;
 mod finding;
 pub mod policy;
+pub mod random;
 
 pub use check::{Area, Check};
 pub use finding::{Fact, Finding, Place, Severity};
