@@ -3,6 +3,7 @@
 //! It shares no storage code with the host: one fault must not blind both.
 
 mod check;
+pub mod database;
 mod finding;
 pub mod policy;
 pub mod random;
