@@ -124,6 +124,10 @@ fn compare_object(object: &FoundObject, policy: &Policy, engine: Engine, place: 
     if object.plain_index.as_ref().is_some_and(|columns| is_declared_index(object, columns, policy, engine)) {
         return;
     }
+    let is_extension = object.what == "extension" && policy.schema.postgres_extensions.contains(&object.name);
+    if is_extension || is_one_row_mark(object, policy, engine) {
+        return;
+    }
     let place = match &object.of {
         Some(table) => place.at(format!("table {table}")),
         None => place.clone(),
@@ -142,6 +146,13 @@ fn is_declared_index(object: &FoundObject, columns: &[String], policy: &Policy, 
     let table = object.of.as_ref().and_then(|table| policy.table(engine, table));
     let declared = table.and_then(|table| table.indexes.iter().find(|index| index.name == object.name));
     declared.is_some_and(|index| index.columns == columns)
+}
+
+/// The check that keeps a table to one row is declared with its column.
+fn is_one_row_mark(object: &FoundObject, policy: &Policy, engine: Engine) -> bool {
+    let table = object.of.as_ref().and_then(|table| policy.table(engine, table));
+    let mark = table.and_then(one_row_mark).map(|mark| format!("CHECK ({mark})"));
+    object.what == "constraint" && mark.is_some_and(|mark| mark == object.text)
 }
 
 fn missing_indexes(structure: &Structure, policy: &Policy, engine: Engine, place: &Place, report: &mut Report) {

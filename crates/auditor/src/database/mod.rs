@@ -32,6 +32,7 @@ mod correlate;
 mod known;
 mod objects;
 mod once;
+mod postgres;
 mod relations;
 mod report;
 mod run;
@@ -59,6 +60,9 @@ use structure::Reader;
 pub enum Source {
     /// A SQLite file, with its write-ahead log beside it. Neither is changed.
     Sqlite(PathBuf),
+    /// A PostgreSQL database, as `postgres://user@host/database`; read in one snapshot, without writing. The user must be
+    /// allowed to read every table, and should be its owner or a superuser: what may not be read is said.
+    Postgres(String),
 }
 
 /// A search for words that somebody typed, in whatever encoding.
@@ -148,6 +152,7 @@ pub fn audit(
 ) -> Result<Outcome, AuditError> {
     let mut reader: Box<dyn Reader> = match source {
         Source::Sqlite(file) => Box::new(sqlite::Sqlite::open(file)?),
+        Source::Postgres(url) => Box::new(postgres::Postgres::open(url)?),
     };
     run::run(reader.as_mut(), policy, search, known, progress)
 }
@@ -157,6 +162,7 @@ impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Sqlite(file) => write!(f, "Sqlite({})", file.display()),
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! it is named where it is.
 
 mod honest;
+mod postgres;
 mod search;
 mod sqlite;
 
