@@ -29,6 +29,7 @@
 mod column;
 mod compare;
 mod correlate;
+mod dump;
 mod known;
 mod objects;
 mod once;
@@ -63,6 +64,8 @@ pub enum Source {
     /// A PostgreSQL database, as `postgres://user@host/database`; read in one snapshot, without writing. The user must be
     /// allowed to read every table, and should be its owner or a superuser: what may not be read is said.
     Postgres(String),
+    /// A dump that `pg_dump` wrote: plain SQL with `COPY`, or, where `pg_restore` is on this machine, an archive.
+    Dump(PathBuf),
 }
 
 /// A search for words that somebody typed, in whatever encoding.
@@ -153,6 +156,7 @@ pub fn audit(
     let mut reader: Box<dyn Reader> = match source {
         Source::Sqlite(file) => Box::new(sqlite::Sqlite::open(file)?),
         Source::Postgres(url) => Box::new(postgres::Postgres::open(url)?),
+        Source::Dump(file) => Box::new(dump::Dump::open(file)?),
     };
     run::run(reader.as_mut(), policy, search, known, progress)
 }
@@ -163,6 +167,7 @@ impl std::fmt::Debug for Source {
         match self {
             Self::Sqlite(file) => write!(f, "Sqlite({})", file.display()),
             Self::Postgres(_) => f.write_str("Postgres(…)"),
+            Self::Dump(file) => write!(f, "Dump({})", file.display()),
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use crate::policy::Engine;
 
+/// What large objects are called; they are read like a table, and nothing is said of them where there are none.
+pub(crate) const LARGE_OBJECTS: &str = "large objects";
+
 /// All that was found.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Structure {

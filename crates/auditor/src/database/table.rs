@@ -10,7 +10,7 @@ use super::once::Spot;
 use super::report::at_row;
 use super::scratch::{Scratch, is_fact, signed};
 use super::shape::Wrong;
-use super::structure::FoundTable;
+use super::structure::{FoundTable, LARGE_OBJECTS};
 use super::value::Value;
 use super::{AuditError, Looked};
 use crate::policy::{Column, Policy, Table};
@@ -30,6 +30,8 @@ pub(crate) struct TableAudit<'p> {
     facts: Option<Vec<usize>>,
     pub(crate) rows: u64,
     pub(crate) bytes: u64,
+    /// Whether it is nothing where it has no rows.
+    is_nothing_if_empty: bool,
     /// Why not all rows were read.
     pub(crate) unread: Option<String>,
     /// What is compared with the contents of known bookings.
@@ -64,8 +66,20 @@ impl<'p> TableAudit<'p> {
             let facts = table.columns_in(shared.engine).filter(|column| is_fact(&column.holds));
             facts.map(|column| at(&column.name)).collect::<Option<Vec<usize>>>()
         });
-        let mut table =
-            Self { number, place, declared, columns, names, key, facts, rows: 0, bytes: 0, unread: None, trace: None };
+        let mut table = Self {
+            number,
+            place,
+            declared,
+            columns,
+            names,
+            key,
+            facts,
+            rows: 0,
+            bytes: 0,
+            is_nothing_if_empty: found.what == LARGE_OBJECTS,
+            unread: None,
+            trace: None,
+        };
         table.make_facts(shared.scratch)?;
         Ok(table)
     }
@@ -194,6 +208,9 @@ impl<'p> TableAudit<'p> {
 
     /// Says what is wrong with all rows together.
     pub(crate) fn report(&self, shared: &mut Shared<'_>) {
+        if self.is_nothing_if_empty && self.rows == 0 {
+            return;
+        }
         if self.declared.is_none() {
             let finding = Finding::new(Check::UndeclaredObject, self.place.clone());
             let finding = finding.fact("rows", self.rows).fact("bytes", self.bytes);

@@ -1,6 +1,7 @@
 //! Audits of real databases: a real host with some hundred real bookings gives no finding, and each leak that is put into
 //! it is named where it is.
 
+mod dump;
 mod honest;
 mod postgres;
 mod search;

@@ -31,7 +31,7 @@ fn run(database: Option<&str>, sql: &str) {
     });
 }
 
-fn url(database: &str) -> String {
+pub(crate) fn url(database: &str) -> String {
     let server = server();
     let (rest, _) = server.rsplit_once('/').expect("the server's URL names a database");
     format!("{rest}/{database}")
@@ -212,7 +212,7 @@ fn columns_and_values_that_tell_are_named() {
              ADD COLUMN who text, ADD COLUMN tags text[], ADD COLUMN near float8, ADD COLUMN shape point",
     );
     let updates = known.iter().map(|booking| {
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         format!(
             "UPDATE record SET meta = '{{\"reason\": \"{reason}\"}}', made = to_timestamp({order} * 17.5), who = '{name}',
                  phone_hash = '\\x{hash}', tags = ARRAY['{email}'], near = {order} / 3.0, shape = '(1,2)'

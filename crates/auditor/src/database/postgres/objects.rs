@@ -2,7 +2,7 @@
 
 use sqlx::postgres::PgRow;
 
-use super::super::structure::{FoundColumn, FoundObject, FoundTable, Structure};
+use super::super::structure::{FoundColumn, FoundObject, FoundTable, LARGE_OBJECTS, Structure};
 use super::catalogue::{filled, text};
 use super::session::{Session, said};
 
@@ -161,7 +161,7 @@ fn large_objects(structure: &mut Structure) {
     if structure.objects.iter().any(|object| object.what == "large object") {
         structure.tables.push(FoundTable {
             name: "of the database".to_owned(),
-            what: "large objects",
+            what: LARGE_OBJECTS,
             from: Some("pg_largeobject_metadata".to_owned()),
             columns: vec![column("data", "bytea")],
             key: Vec::new(),

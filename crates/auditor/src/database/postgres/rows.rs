@@ -9,7 +9,7 @@ use tokio_stream::StreamExt as _;
 
 use super::super::AuditError;
 use super::super::scratch::quoted;
-use super::super::structure::{FoundTable, Read};
+use super::super::structure::{FoundTable, LARGE_OBJECTS, Read};
 use super::super::value::{LONGEST, Value};
 use super::Message;
 use super::session::{Session, said, unreadable};
@@ -112,7 +112,7 @@ pub(super) async fn read(
 }
 
 fn selected(table: &FoundTable, kinds: &[Kind], from: &str) -> String {
-    if table.what == "large objects" {
+    if table.what == LARGE_OBJECTS {
         let data = format!("lo_get(oid, 0, {})", LONGEST.saturating_add(1));
         return format!("SELECT substring({data} FROM 1 FOR {LONGEST}), octet_length({data})::int8 FROM {from}");
     }
