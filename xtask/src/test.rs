@@ -62,6 +62,12 @@ const STAGES: &[Stage] = &[
     Stage { name: "race", about: "2,000 clients race for 200 starts", targets: &["race"], run: suite::run },
     Stage { name: "kill", about: "kill -9 under load loses nothing", targets: &["kill"], run: suite::run },
     Stage { name: "blind", about: "two practices look the same to the host", targets: &["blind"], run: suite::run },
+    Stage {
+        name: "proof",
+        about: "the public log, against whoever wants to break it",
+        targets: &["proof", "second_reader"],
+        run: suite::run,
+    },
     Stage { name: "evil", about: "a host that lies is found out", targets: &["evil"], run: suite::run },
     Stage { name: "e2e", about: "the pages in Chromium", targets: &[], run: e2e::run },
 ];

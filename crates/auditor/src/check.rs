@@ -103,6 +103,8 @@ checks! {
     BadCheckpoint = "bad_checkpoint", Log, Breach;
     /// A checkpoint is not consistent with an earlier one.
     LogForked = "log_forked", Log, Breach;
+    /// The log shows a smaller tree here than one that it has signed: it went back, or shows others another one.
+    SmallerTree = "smaller_tree", Log, Breach;
     /// Tiles or entries do not make the signed root.
     BadTile = "bad_tile", Log, Breach;
     /// Fewer witnesses have cosigned than the policy asks for.

@@ -2,11 +2,21 @@
 //!
 //! It shares no storage code with the host: one fault must not blind both.
 
+pub mod audit;
 mod check;
+pub mod cli;
+pub mod config;
 pub mod database;
+pub mod evidence;
 mod finding;
+pub mod http;
+pub mod log;
 pub mod policy;
 pub mod random;
+pub mod receipt;
+pub mod report;
+pub mod scan;
+pub mod witness;
 
 pub use check::{Area, Check};
 pub use finding::{Fact, Finding, Place, Severity};

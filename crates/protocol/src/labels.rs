@@ -169,6 +169,8 @@ labels! {
     SealLocalIndex = "souspli/v1/seal/local-index",
     /// Symmetric box: one entry of the outbox.
     SealOutbox = "souspli/v1/seal/outbox",
+    /// Statement signed by an auditor: the report of an audit.
+    AuditReport = "souspli/v1/audit/report",
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::json::{self, FromJson, Json, ToJson};
-use crate::{Locator, Nonce, RecordId, Signature, VerifyingKey, Work, from_base64url, to_base64url};
+use crate::{Digest, Locator, Nonce, RecordId, Signature, VerifyingKey, Work, from_base64url, to_base64url};
 
 /// Bytes of any length, as base64url without padding.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -94,6 +94,8 @@ bodies! {
         log_key: VerifyingKey,
         /// The log's origin line.
         log_origin: String,
+        /// The log, its witnesses and how many of them must cosign: C2SP tlog-policy.
+        witness_policy: String,
         /// The suite that the host knows.
         suite: u8,
         /// Whether it takes new practices: `open` or `closed`.
@@ -260,6 +262,20 @@ bodies! {
         entries: Vec<SyncEntry>,
         /// Whether there are more.
         more: bool,
+    }
+
+    /// Body of `POST /v1/calendars/{c}/proofs`.
+    ProofRead {
+        /// Place in the chain.
+        sequence: Counter,
+        /// The leaf there.
+        leaf: Digest,
+    }
+
+    /// Answer of `POST /v1/calendars/{c}/proofs`.
+    ProofAnswer {
+        /// A proof file, or null while the leaf waits.
+        proof: Option<Blob>,
     }
 
     /// One line of `POST /v1/calendars/{c}/stream`.

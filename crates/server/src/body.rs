@@ -63,6 +63,7 @@ limits! {
     Append: base64url(EVENT) + base64url(ClaimIds::SIZE),
     RecordRead: 0,
     Sync: 0,
+    ProofRead: 0,
 }
 
 /// The body of a request that is not signed and asks nothing of the database.

@@ -54,7 +54,9 @@ patients are one address. A link that is used much asks for a proof of work. Wit
 disk has less than limits.disk_reserve MiB left. Anybody may begin a practice until registration is closed.
 
 The data folder holds host.key. Keep a copy of it apart from the database's backups: without it the host cannot prove \
-to practices that it is the one that they signed for.
+to practices that it is the one that they signed for. It also holds the public log, unless log_folder names another \
+folder; all processes of a host need the same one. Never put an older copy of the log in its place: it only moves \
+forward, and witnesses refuse a log that went back.
 
 Exit codes:
   0  stopped as it was told to

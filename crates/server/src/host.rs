@@ -21,6 +21,7 @@ use crate::failure::StartError;
 use crate::host_key::{self, HostKey};
 use crate::limits::{AddressLimit, LinkLimit};
 use crate::linker::ReceiptLinker;
+use crate::log::{self, Log, Runner};
 use crate::nonce::Nonces;
 use crate::observe::Metrics;
 use crate::pulse::Pulse;
@@ -46,6 +47,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     doors: Vec<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
+    merging: Runner,
 }
 
 impl Host {
@@ -81,7 +83,8 @@ impl Host {
         if let Some(listener) = metrics_listener {
             doors.push(open(&config, listener, routes::metrics::router(state.clone()), &stop));
         }
-        Ok(Running { addr, metrics_addr, state, stop, doors, tasks })
+        let merging = merging(&state, shared)?;
+        Ok(Running { addr, metrics_addr, state, stop, doors, tasks, merging })
     }
 }
 
@@ -102,6 +105,7 @@ impl Running {
         for task in self.tasks {
             task.abort();
         }
+        self.merging.end().await;
         self.state.store.close().await;
     }
 }
@@ -125,7 +129,9 @@ fn state(
     let addresses = AddressLimit::new(&boot_key, trusted, limits.address_burst, limits.address_per_second);
     // On a server of its own the database has a disk of its own.
     let least = if database.shared { 0 } else { u64::from(limits.disk_reserve) << 20 };
-    let log_origin = config.log_origin.clone().unwrap_or_else(|| format!("souspli/{}", key.log_key()));
+    let log_origin = config.log_origin.clone().unwrap_or_else(|| log::origin_of(&key));
+    let folder = config.log_folder.clone().unwrap_or_else(|| config.data.join("log"));
+    let log = Log::open(&folder, key.clone(), &log_origin, config.witness_policy.as_deref())?;
     Ok(Arc::new(Shared {
         store: database.store,
         nonces: Nonces::new(key.nonce_key(), clock.minute()).ok_or(StartError::NoRandomness)?,
@@ -145,12 +151,20 @@ fn state(
         site: Site::new(config.web.clone()),
         timeouts: config.timeouts,
         registration: config.registration,
+        log,
         log_origin,
         behind_tls: config.behind_tls,
         openapi: openapi::document(),
         stopping: AtomicBool::new(false),
         stop,
     }))
+}
+
+/// Starts the thread that merges into the log.
+fn merging(state: &AppState, shared: bool) -> Result<Runner, StartError> {
+    let holder = random::<16>().ok_or(StartError::NoRandomness)?;
+    let started = log::start(state, state.log.sequencer(holder, !shared));
+    started.map_err(|error| StartError::Config(format!("no thread can be started: {error}")))
 }
 
 /// The database must be the key's: practices have signed for the key that its receipts are signed with.

@@ -79,6 +79,11 @@ impl HostKey {
         self.log.verifying_key()
     }
 
+    /// The key that signs checkpoints.
+    pub(crate) fn log(&self) -> &SigningKey {
+        &self.log
+    }
+
     /// The key of the nonces' MAC.
     pub(crate) fn nonce_key(&self) -> &[u8; 32] {
         &self.nonce

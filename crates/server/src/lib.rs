@@ -20,6 +20,7 @@ mod host;
 mod host_key;
 mod limits;
 mod linker;
+pub mod log;
 mod nonce;
 mod observe;
 mod open_files;

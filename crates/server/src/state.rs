@@ -17,6 +17,7 @@ use crate::config::{Registration, Timeouts};
 use crate::directory::{Directories, Directory, Known};
 use crate::host_key::HostKey;
 use crate::limits::{AddressLimit, LinkLimit};
+use crate::log::Log;
 use crate::nonce::Nonces;
 use crate::observe::Metrics;
 use crate::pulse::Pulse;
@@ -49,6 +50,7 @@ pub(crate) struct Shared {
     pub(crate) site: Site,
     pub(crate) timeouts: Timeouts,
     pub(crate) registration: Registration,
+    pub(crate) log: Arc<Log>,
     pub(crate) log_origin: String,
     pub(crate) behind_tls: bool,
     pub(crate) openapi: String,
@@ -84,9 +86,9 @@ impl Shared {
         self.links.take(context, link, object, work, Instant::now())
     }
 
-    /// Goes on only if there is room for what makes the data grow.
+    /// Goes on only if there is room for what makes the data grow, and the log keeps up with what was promised.
     pub(crate) fn has_room(&self) -> Result<(), Code> {
-        if self.reserve.is_there() { Ok(()) } else { Err(Code::Busy) }
+        if self.reserve.is_there() && !self.log.is_behind() { Ok(()) } else { Err(Code::Busy) }
     }
 
     /// Whether the host is about to stop.

@@ -56,8 +56,8 @@ const WRITE: &str = "
         DELETE FROM claim WHERE calendar = $1 AND gid = ANY ($7) AND owner = $2
     ), linked AS (
         INSERT INTO chain (calendar, sequence, leaf, receipt, record, revision) VALUES ($1, $8, $9, $10, $2, $11)
-    ), unmerged AS (
-        INSERT INTO leaf (calendar, sequence, hash, minute) VALUES ($1, $8, $9, $6)
+    ), waiting AS (
+        INSERT INTO unmerged (calendar, stream, sequence, object, minute) VALUES ($1, 1, $8, $12, $6)
     ), stored AS (
         INSERT INTO event (calendar, record, revision, sequence, hash, bytes) VALUES ($1, $2, $11, $8, $12, $13)
     ), standing AS (

@@ -76,8 +76,9 @@ const BOOK: &str = "
     ), linked AS (
         INSERT INTO chain (calendar, sequence, leaf, receipt, record, revision)
         SELECT calendar, sequence, leaf, receipt, record, 0 FROM mine
-    ), unmerged AS (
-        INSERT INTO leaf (calendar, sequence, hash, minute) SELECT calendar, sequence, leaf, minute FROM mine
+    ), waiting AS (
+        INSERT INTO unmerged (calendar, stream, sequence, object, minute)
+        SELECT calendar, 1, sequence, hash, minute FROM mine
     ), stored AS (
         INSERT INTO event (calendar, record, revision, sequence, hash, bytes)
         SELECT calendar, record, 0, sequence, hash, ($13::bytea[])[place] FROM mine

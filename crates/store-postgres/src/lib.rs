@@ -16,6 +16,7 @@ mod heads;
 mod hold;
 mod host;
 mod lease;
+mod log;
 mod migrate;
 mod publish;
 mod read;

@@ -11,6 +11,7 @@ use crate::connect::open_error;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "host", include_str!("../../../migrations/postgres/0001_host.sql")),
     (2, "host_key", include_str!("../../../migrations/postgres/0002_host_key.sql")),
+    (3, "log", include_str!("../../../migrations/postgres/0003_log.sql")),
 ];
 
 /// Applies what is missing, on a connection of its own: an advisory lock ends with it. `lock` keeps two hosts that

@@ -24,8 +24,8 @@ const STORED: &str = "
 const WRITE: &str = "
     WITH linked AS (
         INSERT INTO chain (calendar, sequence, leaf, receipt) VALUES ($1, $2, $3, $4)
-    ), unmerged AS (
-        INSERT INTO leaf (calendar, sequence, hash, minute) VALUES ($1, $2, $3, $5)
+    ), waiting AS (
+        INSERT INTO unmerged (calendar, stream, sequence, object, minute) VALUES ($1, 1, $2, $7, $5)
     ), accepted AS (
         INSERT INTO version (calendar, version, hash, sequence) VALUES ($1, $6, $7, $2)
     )

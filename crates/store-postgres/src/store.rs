@@ -8,17 +8,19 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, Linker, Listed, PublishError, Sealed, Store,
-    StoreError, StoredEvent, StoredPublication, VaultError,
+    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, LeafId, Lease, Linker, Listed, Merged,
+    PublishError, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead, Unmerged,
+    VaultError,
 };
 
 use crate::append::{Append, append};
 use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
 use crate::host::BindHost;
+use crate::log::{Merge, TakeLease};
 use crate::publish::Publish;
 use crate::unit::{read as ask, run};
 use crate::vault::{CreateVault, ReplaceVault};
-use crate::{PostgresStore, calendar, hold, read, vault};
+use crate::{PostgresStore, calendar, hold, log, read, vault};
 
 #[async_trait]
 impl Store for PostgresStore {
@@ -130,6 +132,30 @@ impl Store for PostgresStore {
 
     async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError> {
         ask(self, move |db| Box::pin(vault::at(db, locator))).await
+    }
+
+    async fn lease(&self, holder: [u8; 16], now: u32, until: u32, fence: u64) -> Result<Option<Lease>, StoreError> {
+        run(self, TakeLease { holder, now, until, fence }).await
+    }
+
+    async fn unmerged(&self, limit: u32) -> Result<Vec<Unmerged>, StoreError> {
+        ask(self, move |db| Box::pin(log::unmerged(db, limit))).await
+    }
+
+    async fn oldest_unmerged(&self) -> Result<Option<u32>, StoreError> {
+        ask(self, |db| Box::pin(log::oldest_unmerged(db))).await
+    }
+
+    async fn merge(&self, fence: u64, head: TreeHead, merged: &[Merged]) -> Result<bool, StoreError> {
+        run(self, Merge { fence, head, merged: merged.to_vec() }).await
+    }
+
+    async fn place(&self, leaf: LeafId) -> Result<Option<u64>, StoreError> {
+        ask(self, move |db| Box::pin(log::place(db, leaf))).await
+    }
+
+    async fn leaf(&self, calendar: CalendarId, sequence: u64) -> Result<Option<StoredLeaf>, StoreError> {
+        ask(self, move |db| Box::pin(log::leaf(db, calendar, sequence))).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

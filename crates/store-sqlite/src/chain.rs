@@ -2,12 +2,14 @@
 
 use rusqlite::Connection;
 use souspli_protocol::{Digest, RecordId};
-use souspli_store::{Calendar, Linker, Sealed};
+use souspli_store::{Calendar, LeafId, Linker, Sealed, Stream};
+
+use crate::log;
 
 /// Which event a link is for; a publication has none.
 pub(crate) type EventPlace = Option<(RecordId, u32)>;
 
-/// Takes the calendar's next place for an object and writes its link and its leaf; `calendar::advance` writes the
+/// Takes the calendar's next place for an object and writes its link; the object waits for the log; `calendar::advance` writes the
 /// calendar. Returns the receipt.
 pub(crate) fn link(
     db: &Connection,
@@ -24,7 +26,6 @@ pub(crate) fn link(
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let record = record.map(|record| record.0);
     db.prepare_cached(sql)?.execute((id, sequence, place.leaf.0, &place.receipt, record, revision))?;
-    let sql = "INSERT INTO leaf (calendar, sequence, hash, minute) VALUES (?1, ?2, ?3, ?4)";
-    db.prepare_cached(sql)?.execute((id, sequence, place.leaf.0, minute))?;
+    log::wait(db, LeafId { calendar: calendar.context.calendar, stream: Stream::Chain, sequence }, object, minute)?;
     Ok(place.receipt)
 }

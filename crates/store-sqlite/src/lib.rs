@@ -14,6 +14,7 @@ mod connection;
 mod hold;
 mod host;
 mod lock;
+mod log;
 mod migrate;
 mod publish;
 mod read;

@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_host.sql"),
     include_str!("../../../migrations/sqlite/0002_host_key.sql"),
     include_str!("../../../migrations/sqlite/0003_arrival.sql"),
+    include_str!("../../../migrations/sqlite/0004_log.sql"),
 ];
 
 /// "Sous" in SQLite's header: tells our files from others.

@@ -8,16 +8,18 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, Linker, Listed, PublishError, Sealed, Store,
-    StoreError, StoredEvent, StoredPublication, VaultError,
+    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, LeafId, Lease, Linker, Listed, Merged,
+    PublishError, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead, Unmerged,
+    VaultError,
 };
 
 use crate::append::Append;
 use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
 use crate::host::BindHost;
+use crate::log::{Merge, TakeLease};
 use crate::publish::Publish;
 use crate::vault::{CreateVault, ReplaceVault};
-use crate::{SqliteStore, calendar, hold, read, vault};
+use crate::{SqliteStore, calendar, hold, log, read, vault};
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -121,6 +123,30 @@ impl Store for SqliteStore {
 
     async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError> {
         self.readers.run(move |db| vault::at(db, locator)).await
+    }
+
+    async fn lease(&self, holder: [u8; 16], now: u32, until: u32, fence: u64) -> Result<Option<Lease>, StoreError> {
+        self.writer.run(TakeLease { holder, now, until, fence }).await
+    }
+
+    async fn unmerged(&self, limit: u32) -> Result<Vec<Unmerged>, StoreError> {
+        self.readers.run(move |db| log::unmerged(db, limit)).await
+    }
+
+    async fn oldest_unmerged(&self) -> Result<Option<u32>, StoreError> {
+        self.readers.run(log::oldest_unmerged).await
+    }
+
+    async fn merge(&self, fence: u64, head: TreeHead, merged: &[Merged]) -> Result<bool, StoreError> {
+        self.writer.run(Merge { fence, head, merged: merged.to_vec() }).await
+    }
+
+    async fn place(&self, leaf: LeafId) -> Result<Option<u64>, StoreError> {
+        self.readers.run(move |db| log::place(db, leaf)).await
+    }
+
+    async fn leaf(&self, calendar: CalendarId, sequence: u64) -> Result<Option<StoredLeaf>, StoreError> {
+        self.readers.run(move |db| log::leaf(db, calendar, sequence)).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

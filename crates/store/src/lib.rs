@@ -20,7 +20,8 @@ use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 pub use error::{AppendError, HoldError, OpenError, PublishError, StoreError, VaultError};
 pub use rules::{Change, Linked, RecordState};
 pub use shapes::{
-    Appended, Calendar, ClaimsNow, EventWrite, HoldQuoted, Linker, Listed, Sealed, StoredEvent, StoredPublication,
+    Appended, Calendar, ClaimsNow, EventWrite, HoldQuoted, LeafId, Lease, Linker, Listed, Merged, Sealed, StoredEvent,
+    StoredLeaf, StoredPublication, Stream, TreeHead, Unmerged,
 };
 
 /// A host's database.
@@ -115,6 +116,27 @@ pub trait Store: Send + Sync + 'static {
 
     /// The vault under a locator.
     async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError>;
+
+    /// Takes the sequencer's row for `holder` until the minute `until`, or keeps it. The fence rises with each new holder,
+    /// and to above `fence`: a database that was restored may know of an older one only. `None` where another holds the
+    /// row at `now` (`docs/spec/log.md` §5).
+    async fn lease(&self, holder: [u8; 16], now: u32, until: u32, fence: u64) -> Result<Option<Lease>, StoreError>;
+
+    /// Leaves that no log has merged yet, the oldest first, at most `limit`.
+    async fn unmerged(&self, limit: u32) -> Result<Vec<Unmerged>, StoreError>;
+
+    /// The minute of the oldest leaf that no log has merged yet.
+    async fn oldest_unmerged(&self) -> Result<Option<u32>, StoreError>;
+
+    /// Writes down where leaves lie in the log, and its newest checkpoint; they wait no longer. `false`, and nothing is
+    /// changed, where `fence` is not the newest. What was written down of a leaf before stays.
+    async fn merge(&self, fence: u64, head: TreeHead, merged: &[Merged]) -> Result<bool, StoreError>;
+
+    /// Where a leaf lies in the log; `None` while it waits.
+    async fn place(&self, leaf: LeafId) -> Result<Option<u64>, StoreError>;
+
+    /// The leaf at a sequence of a calendar's chain.
+    async fn leaf(&self, calendar: CalendarId, sequence: u64) -> Result<Option<StoredLeaf>, StoreError>;
 
     /// Whether the database answers: for readiness.
     async fn ping(&self) -> Result<(), StoreError>;

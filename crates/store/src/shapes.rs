@@ -4,7 +4,7 @@ use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::Event;
 use souspli_protocol::publication::Publication;
 use souspli_protocol::receipt::Link;
-use souspli_protocol::{Context, Digest, Gid, VerifyingKey};
+use souspli_protocol::{CalendarId, Context, Digest, Gid, VerifyingKey};
 
 /// Makes heads and receipts inside a transaction: only there is the previous head known.
 pub trait Linker: Send + Sync {
@@ -111,4 +111,85 @@ pub struct ClaimsNow {
     pub claimed: Vec<Gid>,
     /// Ids of live holds, sorted.
     pub held: Vec<Gid>,
+}
+
+/// What the log holds leaves of (`docs/spec/log.md` §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Stream {
+    /// Events and publications of a calendar, in the order of its chain.
+    Chain = 1,
+}
+
+impl Stream {
+    /// Its number in a database.
+    pub const fn id(self) -> u8 {
+        self as u8
+    }
+
+    /// The stream of a number.
+    pub const fn of_id(id: u8) -> Option<Self> {
+        match id {
+            1 => Some(Self::Chain),
+            _ => None,
+        }
+    }
+}
+
+/// Which leaf: of what, and the how manyeth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LeafId {
+    /// Whose.
+    pub calendar: CalendarId,
+    /// Of what.
+    pub stream: Stream,
+    /// Place in the stream.
+    pub sequence: u64,
+}
+
+/// A link of a chain, as far as the log needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredLeaf {
+    /// The leaf.
+    pub leaf: Digest,
+    /// As signed at acceptance.
+    pub receipt: Sealed,
+}
+
+/// What a checkpoint says of the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeHead {
+    /// Leaves.
+    pub size: u64,
+    /// Root hash.
+    pub root: Digest,
+}
+
+/// The sequencer's row, taken or kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// Rises with each new holder.
+    pub fence: u64,
+    /// The newest checkpoint that the database has heard of; zeros before the first.
+    pub head: TreeHead,
+}
+
+/// A leaf that waits for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unmerged {
+    /// Which.
+    pub id: LeafId,
+    /// What it is the leaf of.
+    pub object: Digest,
+    /// Minute of acceptance.
+    pub minute: u32,
+}
+
+/// A leaf that is in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merged {
+    /// Which.
+    pub id: LeafId,
+    /// Its index in the tree.
+    pub place: u64,
 }

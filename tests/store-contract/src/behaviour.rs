@@ -86,6 +86,12 @@ behaviours! {
         a_vault_is_replaced_by_its_next_generation,
         generations_have_no_largest,
     }
+    log(alone) {
+        each_accepted_object_waits_for_the_log,
+        the_oldest_leaf_comes_first,
+        a_merged_leaf_has_its_place,
+        a_sequencer_that_was_overtaken_changes_nothing,
+    }
     races(shared) {
         overlapping_bookings_leave_the_winners_claims_only,
         one_of_many_holds_wins,

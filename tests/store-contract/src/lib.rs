@@ -15,6 +15,7 @@ pub mod harness;
 pub mod holds;
 pub mod hosts;
 pub mod lifecycle;
+pub mod log;
 pub mod model;
 pub mod publications;
 pub mod races;

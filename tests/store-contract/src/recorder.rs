@@ -9,8 +9,9 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, Linker, Listed, PublishError, Sealed, Store,
-    StoreError, StoredEvent, StoredPublication, VaultError,
+    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, LeafId, Lease, Linker, Listed, Merged,
+    PublishError, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead, Unmerged,
+    VaultError,
 };
 
 /// The text of the trait: its methods are read from it, so that a new one is missed at once.
@@ -78,5 +79,11 @@ passes_on! {
     async fn replace_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError>;
     async fn vault(&self, locator: Locator) -> Result<Option<SealedVault>, StoreError>;
     async fn ping(&self) -> Result<(), StoreError>;
+    async fn lease(&self, holder: [u8; 16], now: u32, until: u32, fence: u64) -> Result<Option<Lease>, StoreError>;
+    async fn unmerged(&self, limit: u32) -> Result<Vec<Unmerged>, StoreError>;
+    async fn oldest_unmerged(&self) -> Result<Option<u32>, StoreError>;
+    async fn merge(&self, fence: u64, head: TreeHead, merged: &[Merged]) -> Result<bool, StoreError>;
+    async fn place(&self, leaf: LeafId) -> Result<Option<u64>, StoreError>;
+    async fn leaf(&self, calendar: CalendarId, sequence: u64) -> Result<Option<StoredLeaf>, StoreError>;
     async fn close(&self) -> ();
 }

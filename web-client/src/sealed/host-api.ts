@@ -96,6 +96,8 @@ export type HostInfo = {
   readonly registration: 'open' | 'closed';
   /** The suite that the host knows. */
   readonly suite: number;
+  /** The log, its witnesses and their quorum: C2SP tlog-policy. */
+  readonly witnessPolicy: string;
 };
 
 export type IdentityAnswer = {
@@ -131,6 +133,18 @@ export type Profile = {
   readonly registration: string;
   /** The calendar's version, a u64. */
   readonly version: string;
+};
+
+export type ProofAnswer = {
+  /** C2SP tlog-proof, whose extra line is the receipt; null while the leaf waits. */
+  readonly proof: string | null;
+};
+
+export type ProofRead = {
+  /** The leaf there. */
+  readonly leaf: string;
+  /** A sequence of the chain, a u64. */
+  readonly sequence: string;
 };
 
 export type PublicationAnswer = {
@@ -194,6 +208,9 @@ export type SyncEntry = {
   readonly receipt: string;
 };
 
+/** Level and index of a tile: C2SP tlog-tiles. */
+export type Tile = string;
+
 export type Times = {
   /** Claimed-id set: docs/spec/claims.md §6. */
   readonly claimSet: string;
@@ -223,6 +240,8 @@ export type VaultOpen = {
 /** Every route: method and template. */
 export type Route =
   | 'GET /healthz'
+  | 'GET /log/checkpoint'
+  | 'GET /log/tile/{tile}'
   | 'GET /openapi.json'
   | 'GET /readyz'
   | 'POST /v1/calendars/{calendar}/events'
@@ -231,6 +250,7 @@ export type Route =
   | 'POST /v1/calendars/{calendar}/holds/release'
   | 'GET /v1/calendars/{calendar}/identities/{epoch}'
   | 'GET /v1/calendars/{calendar}/profile'
+  | 'POST /v1/calendars/{calendar}/proofs'
   | 'POST /v1/calendars/{calendar}/publications'
   | 'POST /v1/calendars/{calendar}/publications/read'
   | 'POST /v1/calendars/{calendar}/records/read'

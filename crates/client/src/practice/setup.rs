@@ -189,23 +189,27 @@ fn first_batch(root: &mut RootVault, info: &HostInfo, now: u32, rng: &mut Rng) -
     Ok(batch)
 }
 
-/// Which host a practice trusts with its receipts: pinned in each identity.
+/// Which host a practice trusts with its receipts, and which witnesses with its log: pinned in each identity. What a host
+/// says of itself counts at the founding alone; later identities repeat the one before.
 #[derive(Debug, Clone)]
 pub(super) struct HostKeys {
-    pub(super) receipt: VerifyingKey,
-    pub(super) log: VerifyingKey,
-    pub(super) origin: String,
+    receipt: VerifyingKey,
+    log: VerifyingKey,
+    origin: String,
+    witnesses: String,
 }
 
 impl From<&HostInfo> for HostKeys {
     fn from(info: &HostInfo) -> Self {
-        Self { receipt: info.receipt_key, log: info.log_key, origin: info.log_origin.clone() }
+        let (origin, witnesses) = (info.log_origin.clone(), info.witness_policy.clone());
+        Self { receipt: info.receipt_key, log: info.log_key, origin, witnesses }
     }
 }
 
 impl From<&Identity> for HostKeys {
     fn from(identity: &Identity) -> Self {
-        Self { receipt: identity.receipt_key, log: identity.log_key, origin: identity.log_origin.clone() }
+        let (origin, witnesses) = (identity.log_origin.clone(), identity.witness_policy.clone());
+        Self { receipt: identity.receipt_key, log: identity.log_key, origin, witnesses }
     }
 }
 
@@ -293,7 +297,7 @@ pub(super) fn identity_publication(
         receipt_key: host.receipt,
         log_key: host.log,
         log_origin: host.origin,
-        witness_policy: String::new(),
+        witness_policy: host.witnesses,
     };
     publish_identity(place, &identity, &generation.access, &root.root(), rng)
         .map_err(|error| Failure::new(error.code()))

@@ -45,6 +45,10 @@ pub struct Config {
     pub log_filter: String,
     /// Origin line of the log; without it one is made from the log key.
     pub log_origin: Option<String>,
+    /// Folder of the log; without it, `log` in the data folder. All processes of a host have the same one.
+    pub log_folder: Option<PathBuf>,
+    /// A file with the log's witnesses and how many of them must cosign, as C2SP tlog-policy writes it.
+    pub witness_policy: Option<PathBuf>,
     /// Whether a proxy in front speaks TLS: then browsers are told to insist on it.
     pub behind_tls: bool,
     /// Proxies whose `x-forwarded-for` is believed.
@@ -70,6 +74,8 @@ impl Default for Config {
             log: LogFormat::Text,
             log_filter: "info".to_owned(),
             log_origin: None,
+            log_folder: None,
+            witness_policy: None,
             behind_tls: false,
             trusted_proxies: Vec::new(),
             limits: Limits::default(),

@@ -17,6 +17,17 @@ pub(crate) struct Metrics {
     writes_waiting: AtomicU64,
 }
 
+/// The log, as this process sees it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LogFigures {
+    /// Leaves, after the last batch of this process.
+    pub(crate) leaves: u64,
+    /// Minutes for which the oldest leaf has waited.
+    pub(crate) waited: u32,
+    /// Whether something did not fit together.
+    pub(crate) stopped: bool,
+}
+
 /// A write that the store has not answered yet.
 pub(crate) struct Waiting<'a>(&'a AtomicU64);
 
@@ -47,7 +58,7 @@ impl Metrics {
     }
 
     /// The text of `GET /metrics`.
-    pub(crate) fn text(&self, streams: usize) -> String {
+    pub(crate) fn text(&self, streams: usize, log: LogFigures) -> String {
         let mut text = String::new();
         let mut line = |name: &str, kind: &str, help: &str, samples: &[(String, u64)]| {
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
@@ -76,6 +87,19 @@ impl Metrics {
         line("souspli_writes_waiting", "gauge", "Writes that the store has not answered yet.", &one(waiting));
         let streams = u64::try_from(streams).unwrap_or(0);
         line("souspli_streams", "gauge", "Event streams that are open.", &one(streams));
+        line("souspli_log_leaves", "gauge", "Leaves of the log.", &one(log.leaves));
+        line(
+            "souspli_log_waited_minutes",
+            "gauge",
+            "For how long the oldest leaf has waited.",
+            &one(log.waited.into()),
+        );
+        line(
+            "souspli_log_stopped",
+            "gauge",
+            "Whether merging has stopped until the next start.",
+            &one(log.stopped.into()),
+        );
         text
     }
 }
@@ -98,7 +122,7 @@ mod tests {
         metrics.answered("POST", "/v1/calendars/{calendar}/events", 409, Some(Code::SlotTaken));
         metrics.event();
         let waiting = metrics.waiting();
-        let text = metrics.text(3);
+        let text = metrics.text(3, LogFigures { leaves: 4_096, waited: 2, stopped: true });
         let has = |line: &str| assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         has("souspli_requests_total{method=\"POST\",route=\"/v1/calendars/{calendar}/events\",status=\"201\"} 2");
         has("souspli_refused_total{code=\"slot_taken\"} 1");
@@ -106,7 +130,10 @@ mod tests {
         has("souspli_events_total 1");
         has("souspli_writes_waiting 1");
         has("souspli_streams 3");
+        has("souspli_log_leaves 4096");
+        has("souspli_log_waited_minutes 2");
+        has("souspli_log_stopped 1");
         drop(waiting);
-        assert!(metrics.text(0).contains("souspli_writes_waiting 0"));
+        assert!(metrics.text(0, LogFigures::default()).contains("souspli_writes_waiting 0"));
     }
 }

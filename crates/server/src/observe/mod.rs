@@ -5,5 +5,5 @@ mod metrics;
 mod request;
 
 pub use log::start_logging;
-pub(crate) use metrics::Metrics;
+pub(crate) use metrics::{LogFigures, Metrics};
 pub(crate) use request::observe;

@@ -24,7 +24,7 @@ fn build() -> OpenApi {
     let mut paths = PathsBuilder::new();
     for route in routes::all() {
         let method = if route.method == http::Method::GET { HttpMethod::Get } else { HttpMethod::Post };
-        paths = paths.path(route.path, PathItem::new(method, operation::of(&route)));
+        paths = paths.path(operation::document_path(route.path), PathItem::new(method, operation::of(&route)));
     }
     let info = InfoBuilder::new()
         .title("Souspli host")

@@ -29,8 +29,8 @@ pub(super) fn of(route: &Route) -> Operation {
     if let Some(text) = description(doc) {
         operation = operation.description(Some(text));
     }
-    for (name, schema) in [("calendar", "CalendarId"), ("epoch", "Epoch")] {
-        if route.path.contains(&format!("{{{name}}}")) {
+    for (name, schema) in [("calendar", "CalendarId"), ("epoch", "Epoch"), ("tile", "Tile")] {
+        if document_path(route.path).contains(&format!("{{{name}}}")) {
             let parameter = ParameterBuilder::new()
                 .name(name)
                 .parameter_in(ParameterIn::Path)
@@ -55,6 +55,11 @@ pub(super) fn of(route: &Route) -> Operation {
     operation.build()
 }
 
+/// A path as the document writes it: it has no word for a rest of several parts.
+pub(super) fn document_path(path: &str) -> String {
+    path.replace("{*", "{")
+}
+
 fn description(doc: &Doc) -> Option<String> {
     let signed = doc.signed_by.map(|key| format!("Signed by {key}."));
     let notes = (!doc.notes.is_empty()).then(|| doc.notes.to_owned());
@@ -77,6 +82,11 @@ fn answer(route: &Route, status: u16, content: Content) -> Response {
             let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["ok"]));
             response.content("text/plain; charset=utf-8", ContentBuilder::new().schema(Some(text)).build())
         }
+        Content::Note => {
+            let text = ObjectBuilder::new().schema_type(Type::String);
+            response.content("text/plain; charset=utf-8", ContentBuilder::new().schema(Some(text)).build())
+        }
+        Content::Bytes => response.content("application/octet-stream", ContentBuilder::new().build()),
         Content::Document => {
             let any = ObjectBuilder::new().schema_type(Type::Object);
             response.content("application/json", ContentBuilder::new().schema(Some(any)).build())

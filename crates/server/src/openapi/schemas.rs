@@ -8,7 +8,8 @@ use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::sizes::{BATCH, EVENT, REVISIONS, SYNC_PAGE, VAULT, WINDOWS};
-use souspli_protocol::{CalendarId, Locator, Nonce, RecordId, Signature, VerifyingKey, Work};
+use souspli_protocol::{CalendarId, Digest, Locator, Nonce, RecordId, Signature, VerifyingKey, Work};
+use souspli_tlog::proof::MAX_PROOF;
 use utoipa::openapi::schema::{AdditionalProperties, ComponentsBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr};
 
@@ -88,6 +89,7 @@ fn basics(components: ComponentsBuilder) -> ComponentsBuilder {
     components
         .schema("CalendarId", bytes(CalendarId::SIZE, "Opaque id of a calendar."))
         .schema("Epoch", integer(u32::MAX, "floor(unix minutes / 20160)"))
+        .schema("Tile", text().description(Some("Level and index of a tile: C2SP tlog-tiles.")))
         .schema("Code", code.description(Some("Stable name of a problem.")))
         .schema(
             "Problem",
@@ -106,6 +108,10 @@ fn basics(components: ComponentsBuilder) -> ComponentsBuilder {
                 ("receiptKey", bytes(VerifyingKey::SIZE, "Signs receipts and claim sets.").into()),
                 ("logKey", bytes(VerifyingKey::SIZE, "Signs checkpoints.").into()),
                 ("logOrigin", text().description(Some("The log's origin line.")).into()),
+                (
+                    "witnessPolicy",
+                    text().description(Some("The log, its witnesses and their quorum: C2SP tlog-policy.")).into(),
+                ),
                 ("suite", integer(255, "The suite that the host knows.")),
                 ("registration", word(&["open", "closed"]).into()),
             ]),
@@ -168,6 +174,7 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
     let hold = bytes(HoldRequest::SIZE, "Hold request: docs/spec/claims.md §4.");
     let claims = between(0, ClaimIds::SIZE, "24 claim ids, or empty.");
     let sequence = || counter("A sequence of the chain, a u64.");
+    let proof = between(0, MAX_PROOF, "C2SP tlog-proof, whose extra line is the receipt; null while the leaf waits.");
     let boolean = ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether there are more."));
     let entry = object([("event", event().into()), ("receipt", receipt())]);
     let listed = object([("event", or_null(event())), ("receipt", receipt())]);
@@ -194,5 +201,10 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
             "SyncAnswer",
             object([("entries", list(reference("SyncEntry"), 0, SYNC_PAGE)), ("more", boolean.into())]),
         )
+        .schema(
+            "ProofRead",
+            object([("sequence", sequence()), ("leaf", bytes(Digest::SIZE, "The leaf there.").into())]),
+        )
+        .schema("ProofAnswer", object([("proof", or_null(proof))]))
         .schema("StreamLine", object([("sequence", sequence())]).examples([json!({"sequence": "AAAAAAAAAAc"})]))
 }

@@ -8,7 +8,7 @@ use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::sizes::{EVENT, VAULT};
 use souspli_protocol::wire::{self, Blob, Counter};
-use souspli_protocol::{Locator, Nonce, RecordId, Signature, VerifyingKey, Work};
+use souspli_protocol::{Digest, Locator, Nonce, RecordId, Signature, VerifyingKey, Work};
 
 use super::document;
 
@@ -65,6 +65,7 @@ fn real_bodies_have_the_shapes_that_are_described() {
         receipt_key: key,
         log_key: key,
         log_origin: "x".to_owned(),
+        witness_policy: "quorum none\n".to_owned(),
         suite: 1,
         registration: "open".to_owned(),
     };
@@ -118,6 +119,10 @@ fn real_bodies_have_the_shapes_that_are_described() {
         wire::SyncEntry { event: Some(blob(EVENT)), receipt: receipt() },
     ];
     check(schemas, "SyncAnswer", &wire::SyncAnswer { entries, more: true });
+    check(schemas, "ProofRead", &wire::ProofRead { sequence: Counter(7), leaf: Digest([1; 32]) });
+    for proof in [None, Some(blob(1_000))] {
+        check(schemas, "ProofAnswer", &wire::ProofAnswer { proof });
+    }
     check(schemas, "StreamLine", &wire::StreamLine { sequence: Counter(7) });
     for code in Code::ALL {
         check(schemas, "Problem", &Problem::from(*code));

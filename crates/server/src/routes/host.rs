@@ -21,6 +21,7 @@ async fn handle(State(host): State<AppState>) -> Answer<HostInfo> {
         receipt_key: host.key.receipt_key(),
         log_key: host.key.log_key(),
         log_origin: host.log_origin.clone(),
+        witness_policy: host.log.policy_text(),
         suite: SUITE,
         registration: host.registration.as_str().to_owned(),
     })

@@ -30,5 +30,5 @@ async fn dress(request: Request, next: Next) -> Response {
 }
 
 async fn handle(State(host): State<AppState>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], host.metrics.text(host.changes.count()))
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], host.metrics.text(host.changes.count(), host.log.figures()))
 }

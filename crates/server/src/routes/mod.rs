@@ -3,6 +3,7 @@
 mod calendars;
 mod healthz;
 mod host;
+mod log;
 pub(crate) mod metrics;
 mod nonces;
 mod openapi;
@@ -43,6 +44,10 @@ pub(crate) enum Content {
     Lines(&'static str),
     /// The word `ok`.
     Text,
+    /// A signed note.
+    Note,
+    /// Bytes as they are.
+    Bytes,
     /// The document itself.
     Document,
 }
@@ -90,5 +95,6 @@ pub(crate) fn all() -> Vec<Route> {
     let mut routes = vec![host::route(), nonces::route(), healthz::route(), readyz::route(), openapi::route()];
     routes.extend(vaults::routes());
     routes.extend(calendars::routes());
+    routes.extend(log::routes());
     routes
 }

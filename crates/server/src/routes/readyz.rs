@@ -1,4 +1,4 @@
-//! `GET /readyz`: the database answers, its disk has room, and the host is not about to stop.
+//! `GET /readyz`: the database answers, its disk has room, the log keeps up, and the host is not about to stop.
 
 use axum::extract::State;
 use axum::routing::get;
@@ -12,7 +12,7 @@ use crate::state::AppState;
 pub(crate) fn route() -> Route {
     let doc = Doc::new(
         "readiness",
-        "Whether the host takes work: its database answers and has room, and it is not about to stop.",
+        "Whether the host takes work: its database answers and has room, its log keeps up, and it is not about to stop.",
     )
     .answer(200, Content::Text)
     .codes(&[Code::Busy]);
@@ -20,7 +20,7 @@ pub(crate) fn route() -> Route {
 }
 
 async fn handle(State(host): State<AppState>) -> Result<&'static str, Rejection> {
-    if host.is_stopping() || !host.reserve.is_there() || !host.pulse.beats(host.store.as_ref()).await {
+    if host.is_stopping() || host.has_room().is_err() || !host.pulse.beats(host.store.as_ref()).await {
         return Err(Code::Busy.into());
     }
     Ok("ok")

@@ -71,6 +71,15 @@ pub fn wire_shapes(exchanges: &[Exchange]) -> (Vec<String>, Names) {
     (shapes, names)
 }
 
+/// A line of the metrics: how long the log is by kind (it grows with the minutes that the host has seen), every other one
+/// as it is.
+pub fn metric_shape(line: &str) -> String {
+    match line.strip_prefix("souspli_log_leaves ") {
+        Some(_) => "souspli_log_leaves <leaves>".to_owned(),
+        None => line.to_owned(),
+    }
+}
+
 /// A log line: time and latency by kind, every other value as it is.
 pub fn log_shape(line: &str) -> String {
     let Ok(Value::Object(mut fields)) = serde_json::from_str::<Value>(line) else { return line.to_owned() };

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use souspli_journey::spawned::Spawned;
-use souspli_journey::view::{Names, Rows, View, log_shape, row_shapes, wire_shapes};
+use souspli_journey::view::{Names, Rows, View, log_shape, metric_shape, row_shapes, wire_shapes};
 use souspli_journey::{Exchange, MONDAY, Tap, tables};
 
 use crate::play::play;
@@ -44,21 +44,38 @@ pub(crate) async fn see(script: &'static Script, data: &Path, database_url: Opti
     let tap = Tap::default();
     let binary = Path::new(env!("CARGO_BIN_EXE_clocked-host"));
     let mut host = Spawned::start(binary, data, database_url, MONDAY);
-    let minute = play(script, &mut host, &tap).await;
+    let minute = play(script, &mut host, &tap).await + 1;
+    host.set(minute);
+    all_merged(data, database_url).await;
     let metrics = settled(&host).await;
     let log = host.log();
     // Killed, so that the write-ahead log is left as it was.
     drop(host);
-    let rows = match database_url {
-        Some(url) => tables::postgres(url).await,
-        None => tables::sqlite(&data.join("souspli.db")).await,
-    };
+    let rows = rows(data, database_url).await;
     let mut files = Vec::new();
     let mut disk = Vec::new();
     read_files(data, &mut files, &mut disk);
     files.sort();
     let exchanges = Arc::try_unwrap(tap).expect("no device is left").into_inner().expect("the tap");
     Seen { exchanges, rows, log, metrics, minute, files, disk }
+}
+
+async fn rows(data: &Path, database_url: Option<&str>) -> Rows {
+    match database_url {
+        Some(url) => tables::postgres(url).await,
+        None => tables::sqlite(&data.join("souspli.db")).await,
+    }
+}
+
+/// Waits until the log holds all that was accepted: when in a minute it does so is the machine's chance.
+async fn all_merged(data: &Path, database_url: Option<&str>) {
+    for _ in 0..100 {
+        if rows(data, database_url).await["unmerged"].is_empty() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("leaves wait for the log");
 }
 
 /// The metrics once the host has seen that the streams are closed.
@@ -81,7 +98,7 @@ impl Seen {
             requests,
             rows,
             log: self.log.iter().map(|line| log_shape(line)).collect(),
-            metrics: self.metrics.lines().map(str::to_owned).collect(),
+            metrics: self.metrics.lines().map(metric_shape).collect(),
             files: self.files.clone(),
         };
         (view, names, unexplained)
@@ -142,7 +159,12 @@ pub(crate) fn read_files(folder: &Path, names: &mut Vec<String>, bytes: &mut Vec
         } else {
             let name = entry.file_name().to_string_lossy().into_owned();
             bytes.extend(name.bytes());
-            names.push(name);
+            // How many tiles there are follows from how often the clock was seen to move.
+            let is_tile = name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_digit());
+            let name = if is_tile { "<tile>".to_owned() } else { name };
+            if !is_tile || !names.contains(&name) {
+                names.push(name);
+            }
             bytes.extend(std::fs::read(&path).unwrap_or_default());
         }
     }

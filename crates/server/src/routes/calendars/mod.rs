@@ -4,6 +4,7 @@ mod events;
 mod holds;
 mod identities;
 mod profile;
+mod proofs;
 mod publications;
 mod records;
 mod stream;
@@ -14,6 +15,7 @@ use crate::routes::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![profile::route(), times::route(), identities::route(), sync::route(), stream::route()];
+    routes.push(proofs::route());
     routes.extend(publications::routes());
     routes.extend(holds::routes());
     routes.extend(events::routes());

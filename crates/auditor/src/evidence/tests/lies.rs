@@ -1,0 +1,192 @@
+//! Hosts that lie, each in one way.
+
+use souspli_attest::sha256;
+use souspli_protocol::receipt::Link;
+
+use super::calendar::{Calendar, WINDOW, granules};
+use super::{convicts, keys, shows_nothing};
+use crate::Check;
+use crate::Place;
+use crate::evidence::{
+    Doubt, Guilt, Verdict, double_claims, make_double_claim, make_hidden_claim, make_signed_twice, make_two_claim_sets,
+    make_wrong_count,
+};
+
+#[test]
+fn a_place_that_is_signed_twice_convicts() {
+    let mut calendar = Calendar::new(1, 1);
+    let place = calendar.book(&granules(0), WINDOW).expect("free");
+    let signed = calendar.chain[place as usize - 1].receipt;
+    let link = signed.statement.link;
+    let other = sha256(b"another");
+    for (changed, what) in
+        [(Link { leaf: other, ..link }, "leaves"), (Link { previous: other, ..link }, "heads before it")]
+    {
+        let judgement = convicts(&make_signed_twice(&signed, &calendar.receipt(changed)), &keys(&calendar));
+        let guilt = Guilt::SignedTwice { calendar: calendar.context.calendar, sequence: place, what };
+        assert_eq!(judgement.verdict, Verdict::Guilty(guilt));
+        assert_eq!(judgement.finding(Place::of("file")).expect("a finding").check, Check::SignedTwice);
+    }
+    shows_nothing(&make_signed_twice(&signed, &signed), &keys(&calendar), Doubt::Agrees);
+    calendar.minute += 1;
+    let again = calendar.receipt(link);
+    shows_nothing(&make_signed_twice(&signed, &again), &keys(&calendar), Doubt::Agrees);
+}
+
+#[test]
+fn a_chain_that_goes_on_from_another_head_convicts() {
+    let mut calendar = Calendar::new(1, 1);
+    let place = calendar.book(&granules(0), WINDOW).expect("free");
+    calendar.publish();
+    let (one, next) = (calendar.chain[place as usize - 1].receipt, calendar.chain[place as usize].receipt);
+    shows_nothing(&make_signed_twice(&next, &one), &keys(&calendar), Doubt::Agrees);
+    let forked = Link { leaf: sha256(b"shown to somebody else"), ..one.statement.link };
+    let judgement = convicts(&make_signed_twice(&calendar.receipt(forked), &next), &keys(&calendar));
+    assert_eq!(
+        judgement.verdict,
+        Verdict::Guilty(Guilt::TwoChains { calendar: calendar.context.calendar, sequence: place + 1 })
+    );
+    let first = calendar.chain[0].receipt;
+    shows_nothing(&make_signed_twice(&first, &next), &keys(&calendar), Doubt::Order);
+}
+
+#[test]
+fn a_time_that_is_given_twice_convicts_by_the_chain_and_by_the_record() {
+    let mut calendar = Calendar::new(1, 1);
+    let first = calendar.book(&granules(0), WINDOW).expect("free");
+    calendar.publish();
+    calendar.book(&granules(100), WINDOW).expect("free");
+    calendar.note(0);
+    assert!(calendar.book(&granules(20), WINDOW).is_none(), "an honest host says no");
+    let second = calendar.book_anyway(&granules(20), WINDOW);
+    assert_eq!(double_claims(&calendar.chain), [(first, second)]);
+
+    let by_chain = make_double_claim(&calendar.chain, first, second).expect("made");
+    let judgement = convicts(&by_chain, &keys(&calendar));
+    let Verdict::Guilty(Guilt::DoubleClaim { shared, first_sequence, second_sequence, .. }) = judgement.verdict else {
+        panic!("{judgement}")
+    };
+    assert_eq!((shared, first_sequence, second_sequence), (4, first, second));
+
+    calendar.note(0);
+    let by_record = make_double_claim(&calendar.chain, first, second).expect("made");
+    assert!(by_record.len() < by_chain.len() && String::from_utf8_lossy(&by_record).contains("\nnext "));
+    convicts(&by_record, &keys(&calendar));
+}
+
+#[test]
+fn a_move_into_a_time_that_is_taken_convicts() {
+    let mut calendar = Calendar::new(1, 1);
+    let first = calendar.book(&granules(0), WINDOW).expect("free");
+    calendar.book(&granules(100), WINDOW).expect("free");
+    assert!(calendar.shift(1, &granules(23), WINDOW).is_none());
+    // What the host would have had to refuse: another calendar's host writes the same move, with the time free.
+    calendar.release(0);
+    let released = calendar.sequence();
+    let second = calendar.shift(1, &granules(23), WINDOW).expect("free now");
+    let honest = make_double_claim(&calendar.chain, first, second).expect("made");
+    shows_nothing(&honest, &keys(&calendar), Doubt::GivenBack);
+    // Without the release the chain has a gap; with it told to be a publication, a version is missing.
+    let gap: Vec<_> = calendar.chain.iter().filter(|entry| entry.sequence() != released).cloned().collect();
+    shows_nothing(&make_double_claim(&gap, first, second).expect("made"), &keys(&calendar), Doubt::Gap);
+    let mut hidden = calendar.chain.clone();
+    hidden[released as usize - 1].event = None;
+    shows_nothing(&make_double_claim(&hidden, first, second).expect("made"), &keys(&calendar), Doubt::MayBeEvents);
+}
+
+#[test]
+fn a_claim_that_the_signed_set_hides_convicts() {
+    let mut calendar = Calendar::new(1, 1);
+    let claim = calendar.book(&granules(0), WINDOW).expect("free");
+    calendar.publish();
+    calendar.book(&granules(100), WINDOW + 1).expect("free");
+    let honest = calendar.told(WINDOW, granules(500).ids());
+    let file =
+        |told: &(Vec<u8>, Vec<u8>), chain: &[_]| make_hidden_claim(&told.0, &told.1, chain, claim).expect("made");
+    shows_nothing(&file(&honest, &calendar.chain), &keys(&calendar), Doubt::Agrees);
+
+    let all = calendar.claimed();
+    let hiding: Vec<_> = all.iter().filter(|id| granules(0).ids()[3] != **id).copied().collect();
+    // That somebody holds the id does not help the host: the chain says that it is claimed.
+    let lie = calendar.tell(WINDOW, &hiding, &granules(0).ids()[3..4]);
+    let judgement = convicts(&file(&lie, &calendar.chain), &keys(&calendar));
+    assert!(matches!(judgement.verdict, Verdict::Guilty(Guilt::HiddenClaim { missing: 1, .. })), "{judgement}");
+    calendar.note(0);
+    convicts(&file(&lie, &calendar.chain), &keys(&calendar));
+
+    // A set of windows that the claim is not in, and one of before the claim or of after its end, hide nothing.
+    let elsewhere = calendar.tell(WINDOW + 1, &[], &[]);
+    shows_nothing(&file(&elsewhere, &calendar.chain), &keys(&calendar), Doubt::Window);
+    calendar.release(0);
+    let after = calendar.told(WINDOW, &[]);
+    shows_nothing(&file(&after, &calendar.chain), &keys(&calendar), Doubt::GivenBack);
+    let mut early = Calendar::new(1, 1);
+    let before = early.told(WINDOW, &[]);
+    shows_nothing(&file(&before, &calendar.chain), &keys(&calendar), Doubt::Order);
+}
+
+#[test]
+fn a_set_with_claims_that_nobody_made_convicts() {
+    let mut calendar = Calendar::new(1, 1);
+    calendar.book(&granules(0), WINDOW).expect("free");
+    calendar.book(&granules(100), WINDOW + 7).expect("free");
+    calendar.book(&granules(200), WINDOW + 6).expect("free");
+    calendar.release(2);
+    calendar.publish();
+    let honest = calendar.told(WINDOW, &[]);
+    let file = |told: &(Vec<u8>, Vec<u8>), chain: &[_]| make_wrong_count(&told.0, &told.1, chain).expect("made");
+    shows_nothing(&file(&honest, &calendar.chain), &keys(&calendar), Doubt::Agrees);
+    for (ids, told) in [(granules(0).ids().to_vec(), 24), (Vec::new(), 0), (calendar.claimed(), 48)] {
+        let lie = calendar.tell(WINDOW, &ids, &[]);
+        if told == 24 {
+            shows_nothing(&file(&lie, &calendar.chain), &keys(&calendar), Doubt::Agrees);
+            continue;
+        }
+        let judgement = convicts(&file(&lie, &calendar.chain), &keys(&calendar));
+        let guilt = Guilt::WrongCount { sequence: calendar.sequence(), told, true_count: 24 };
+        assert_eq!(judgement.verdict, Verdict::Guilty(guilt));
+        // Less than the whole chain, or one with an event left out, shows nothing.
+        shows_nothing(&file(&lie, &calendar.chain[1..]), &keys(&calendar), Doubt::Gap);
+        let mut hidden = calendar.chain.clone();
+        hidden[3].event = None;
+        shows_nothing(&file(&lie, &hidden), &keys(&calendar), Doubt::MayBeEvents);
+    }
+}
+
+#[test]
+fn two_sets_of_one_place_that_differ_convict() {
+    let mut calendar = Calendar::new(1, 1);
+    let claim = calendar.book(&granules(0), WINDOW).expect("free");
+    calendar.book(&granules(100), WINDOW).expect("free");
+    let (one, same) = (calendar.told(WINDOW, &[]), calendar.told(WINDOW, granules(900).ids()));
+    let told = |(statement, set): &(Vec<u8>, Vec<u8>)| (statement.clone(), set.clone());
+    let file = |one: &(Vec<u8>, Vec<u8>), other: &(Vec<u8>, Vec<u8>), chain: &[_]| {
+        let claim = (!chain.is_empty()).then_some((chain, claim));
+        make_two_claim_sets((&one.0, &one.1), (&other.0, &other.1), claim).expect("made")
+    };
+    shows_nothing(&file(&one, &same, &[]), &keys(&calendar), Doubt::Agrees);
+    shows_nothing(&file(&one, &same, &calendar.chain), &keys(&calendar), Doubt::Agrees);
+
+    let fewer = calendar.tell(WINDOW, granules(0).ids(), &[]);
+    let judgement = convicts(&file(&one, &fewer, &[]), &keys(&calendar));
+    assert!(matches!(judgement.verdict, Verdict::Guilty(Guilt::TwoClaimSets { what: "counts", .. })));
+
+    let swapped = [granules(100).ids().as_slice(), granules(300).ids()].concat();
+    let swapped = calendar.tell(WINDOW, &swapped, &[]);
+    shows_nothing(&file(&one, &swapped, &[]), &keys(&calendar), Doubt::Agrees);
+    let judgement = convicts(&file(&swapped, &one, &calendar.chain), &keys(&calendar));
+    assert!(matches!(judgement.verdict, Verdict::Guilty(Guilt::TwoClaimSets { what: "ids", .. })));
+
+    let version = calendar.version;
+    calendar.version = 7;
+    let versions = told(&calendar.told(WINDOW, &[]));
+    calendar.version = version;
+    let judgement = convicts(&file(&one, &versions, &[]), &keys(&calendar));
+    assert!(matches!(judgement.verdict, Verdict::Guilty(Guilt::TwoClaimSets { what: "versions", .. })));
+
+    let windows = calendar.told(WINDOW + 1, &[]);
+    shows_nothing(&file(&one, &windows, &calendar.chain), &keys(&calendar), Doubt::Window);
+    calendar.note(0);
+    let later = calendar.tell(WINDOW, &[], &[]);
+    shows_nothing(&file(&one, &later, &calendar.chain), &keys(&calendar), Doubt::Order);
+}

@@ -1,0 +1,43 @@
+//! The public log, looked at from outside (`docs/spec/log.md`): its checkpoint, everything that it holds, and what others
+//! were shown of it.
+
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod audit;
+pub(crate) mod cosigned;
+mod earlier;
+mod edge;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod monitor;
+pub(crate) mod paths;
+mod source;
+mod state;
+#[cfg(test)]
+mod tests;
+pub(crate) mod walk;
+
+pub(crate) use audit::finding_of;
+pub use audit::{Audit, AuditError, Options, audit};
+pub use cosigned::{AHEAD, Witnessed};
+pub(crate) use edge::Edge;
+pub use monitor::{Seen, WitnessAt, monitor, witnesses_of};
+pub use source::{Source, SourceError};
+pub use state::StateError;
+pub use walk::{Fault, Progress, Visit};

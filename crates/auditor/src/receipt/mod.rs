@@ -1,0 +1,33 @@
+//! Receipts: what the host has promised, and whether the log keeps it (`docs/spec/events.md` §6, `docs/spec/log.md` §4).
+
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod host;
+mod judge;
+mod keys;
+mod read;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use host::{Host, HostError};
+pub use judge::{Context, judge, judge_alone};
+pub use keys::{BadKeys, HostKeys};
+pub use read::{BadReceipt, Given};
+pub use verdict::{Judgement, Reason, ShownBy, Verdict};
