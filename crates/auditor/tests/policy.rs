@@ -109,7 +109,7 @@ fn agree(message: &Message, field: &Field, schema: &Value) {
         let length = |size: &usize| size.saturating_mul(8).div_ceil(6) as u64;
         let sizes: BTreeSet<u64> = field.holds.sizes().iter().map(length).collect();
         let (least, most) = (item["minLength"].as_u64(), item["maxLength"].as_u64());
-        for limit in [least, most].into_iter().flatten().filter(|_| field.holds != Holds::ClaimSet) {
+        for limit in [least, most].into_iter().flatten().filter(|_| !sizes.is_empty()) {
             assert!(sizes.contains(&limit), "{place}: {limit} is none of {sizes:?}");
         }
     }
@@ -165,9 +165,15 @@ fn every_table_and_column_of_postgres_is_declared_and_none_too_many() {
             found.push((name.to_owned(), column.to_owned(), kind.to_owned(), line.contains("NOT NULL")));
         }
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    let declared = declared(Engine::Postgres).into_iter().filter(|(table, ..)| table != "_sqlx_migrations");
-    assert_eq!(declared.collect::<Vec<_>>(), found);
+    // What a later migration takes away again.
+    let dropped: Vec<&str> = text.split("DROP TABLE ").skip(1).filter_map(|rest| rest.split(';').next()).collect();
+    found.retain(|(table, ..)| !dropped.contains(&table.as_str()));
+    // The order of columns means nothing here.
+    let mut declared = declared(Engine::Postgres);
+    declared.retain(|(table, ..)| table != "_sqlx_migrations");
+    found.sort();
+    declared.sort();
+    assert_eq!(declared, found);
 }
 
 /// Table, column, type, whether it must be filled in; by table.
@@ -198,6 +204,23 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
     }
 }
 
+/// What stands before the bracket that closes a call.
+fn arguments(call: &str) -> &str {
+    let (mut depth, mut quoted) = (1, false);
+    for (at, letter) in call.char_indices() {
+        match letter {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &call[..at];
+        }
+    }
+    panic!("a call without an end: {call}");
+}
+
 #[test]
 fn every_log_key_and_sentence_of_the_host_is_declared_and_none_too_many() {
     let mut texts = Vec::new();
@@ -208,8 +231,8 @@ fn every_log_key_and_sentence_of_the_host_is_declared_and_none_too_many() {
     for text in &texts {
         for level in ["info", "warn", "error", "debug"] {
             for call in text.split(&format!("tracing::{level}!(")).skip(1) {
-                let (arguments, _) = call.split_once(");").expect("the call's end");
-                let (fields, sentence) = arguments.trim().trim_end_matches('"').rsplit_once('"').expect("a sentence");
+                let arguments = arguments(call).trim().trim_end_matches(',');
+                let (fields, sentence) = arguments.trim_end_matches('"').rsplit_once('"').expect("a sentence");
                 sentences.insert(sentence.to_owned());
                 let names = fields.split(',').map(|field| field.split('=').next().unwrap_or_default());
                 let names = names.map(|name| name.trim().trim_start_matches(['%', '?']).trim_matches('"').to_owned());

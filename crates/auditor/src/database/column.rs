@@ -136,7 +136,7 @@ impl<'p> ColumnAudit<'p> {
 /// Says where a canary was found.
 pub(crate) fn report_hit(hit: &Hit, place: Place, report: &mut Report) {
     let finding = Finding::new(hit.check, place).fact("canary", &hit.canary).fact("encoding", &hit.encoding);
-    report.add(&format!("{} {}", hit.canary, hit.encoding), finding);
+    report.add(&hit.encoding, finding);
 }
 
 /// What a value is told apart by; nothing of what is not there.

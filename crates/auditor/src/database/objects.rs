@@ -53,7 +53,7 @@ pub(crate) fn derived(table: &str) -> &'static [&'static str] {
     match table {
         "event" => &EVENT,
         "publication" => &PUBLICATION,
-        "version" | "record" => &["leaf_of"],
+        "version" | "record" | "unmerged" => &["leaf_of"],
         "chain" => &CHAIN,
         _ => &[],
     }
@@ -82,9 +82,8 @@ pub(crate) fn look(table: &str, row: &Row<'_>) -> Seen {
         "calendar" => of_calendar(row),
         "event" => row.bytes("bytes").map(|bytes| of_event(row, bytes)).unwrap_or_default(),
         "publication" => row.bytes("bytes").map(|bytes| of_publication(row, bytes)).unwrap_or_default(),
-        "version" | "record" => {
-            Seen { facts: row.bytes("hash").and_then(leaf).into_iter().collect(), ..Seen::default() }
-        }
+        "version" | "record" => of_hash(row.bytes("hash")),
+        "unmerged" => of_hash(row.bytes("object")),
         "chain" => row.bytes("receipt").map(|bytes| of_chain(row, bytes)).unwrap_or_default(),
         "vault" => row.bytes("bytes").map(|bytes| of_vault(row, bytes)).unwrap_or_default(),
         _ => Seen::default(),
@@ -116,6 +115,10 @@ fn number(of: u64) -> Value {
 
 fn leaf(hash: &[u8]) -> Option<Value> {
     Digest::try_from(hash).ok().map(|hash| bytes(leaf_of(&hash).as_bytes()))
+}
+
+fn of_hash(hash: Option<&[u8]>) -> Seen {
+    Seen { facts: hash.and_then(leaf).into_iter().collect(), ..Seen::default() }
 }
 
 fn of_calendar(row: &Row<'_>) -> Seen {

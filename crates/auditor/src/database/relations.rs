@@ -208,12 +208,38 @@ const RELATIONS: &[Relation] = &[
                WHERE e.events = r.revision + 1 AND e.release <> r.released",
     },
     Relation {
-        table: "leaf",
-        column: "hash",
+        table: "unmerged",
+        column: "object",
         check: Check::WrongShape,
-        expected: "the leaf and the minute of its place in the chain",
-        rows: "SELECT l.row FROM leaf AS l LEFT JOIN chain AS c ON c.calendar = l.calendar AND c.sequence = l.sequence
-               WHERE c.leaf IS NOT l.hash OR c.minute IS NOT l.minute",
+        expected: "the object and the minute of its place in the chain",
+        rows: "SELECT u.row FROM unmerged AS u LEFT JOIN chain AS c
+               ON c.calendar = u.calendar AND c.sequence = u.sequence
+               WHERE u.stream = 1 AND (c.leaf IS NOT u.leaf_of OR c.minute IS NOT u.minute)",
+    },
+    Relation {
+        table: "merged",
+        column: "sequence",
+        check: Check::WrongShape,
+        expected: "a place of the chain",
+        rows: "SELECT m.row FROM merged AS m LEFT JOIN chain AS c
+               ON c.calendar = m.calendar AND c.sequence = m.sequence WHERE m.stream = 1 AND c.row IS NULL",
+    },
+    Relation {
+        table: "merged",
+        column: "place",
+        check: Check::WrongShape,
+        expected: "a place that the log has",
+        rows: "SELECT m.row FROM merged AS m WHERE m.place >= (SELECT max(s.size) FROM sequencer AS s)",
+    },
+    Relation {
+        table: "chain",
+        column: "leaf",
+        check: Check::NotInLog,
+        expected: "a place in the log, or among what waits for it",
+        rows: "SELECT c.row FROM chain AS c
+               LEFT JOIN merged AS m ON m.calendar = c.calendar AND m.stream = 1 AND m.sequence = c.sequence
+               LEFT JOIN unmerged AS u ON u.calendar = c.calendar AND u.stream = 1 AND u.sequence = c.sequence
+               WHERE m.row IS NULL AND u.row IS NULL",
     },
     Relation {
         table: "claim",
@@ -251,7 +277,19 @@ pub(crate) fn report(
     let whole = |name: &str| tables.iter().find(|table| table.is_whole(name));
     let mut held_back = Vec::new();
     for relation in RELATIONS {
-        let needed = ["calendar", "publication", "version", "record", "event", "chain", "leaf", "claim", "hold"];
+        let needed = [
+            "calendar",
+            "publication",
+            "version",
+            "record",
+            "event",
+            "chain",
+            "unmerged",
+            "merged",
+            "sequencer",
+            "claim",
+            "hold",
+        ];
         let sql = filled(relation.rows);
         let named = |table: &&str| sql.contains(&format!(" {table} ")) || relation.table == *table;
         let missing: Vec<&str> = needed.into_iter().filter(|table| named(table) && whole(table).is_none()).collect();

@@ -30,7 +30,7 @@ const START: &str = "
     BEGIN;";
 
 /// What rows are found by when they are compared; a table or column that is not declared has no index.
-const INDEXES: [&str; 11] = [
+const INDEXES: [&str; 13] = [
     "CREATE INDEX i1 ON calendar (calendar)",
     "CREATE INDEX i2 ON publication (calendar, kind)",
     "CREATE INDEX i3 ON version (calendar, version)",
@@ -42,6 +42,8 @@ const INDEXES: [&str; 11] = [
     "CREATE INDEX i9 ON chain (calendar, record, revision)",
     "CREATE INDEX i10 ON hold (calendar, session)",
     "CREATE INDEX i11 ON claim (calendar, owner, gid)",
+    "CREATE INDEX i12 ON merged (calendar, stream, sequence)",
+    "CREATE INDEX i13 ON unmerged (calendar, stream, sequence)",
 ];
 
 impl Scratch {

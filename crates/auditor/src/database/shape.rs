@@ -51,6 +51,7 @@ pub(crate) fn check(column: &Column, value: &Value, engine: Engine) -> Result<()
         Holds::PublicationKind => number(value, 1, 8),
         Holds::Number { from, to } => number(value, signed(*from), signed(*to)),
         Holds::Counter { from } => number(value, signed(*from), LARGEST_COUNTER),
+        Holds::LogPlace => number(value, 0, LARGEST_COUNTER),
         Holds::Generation => number(value, i64::MIN, i64::MAX),
         holds => sized(holds, value),
     }
@@ -205,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_minute_is_no_second() {
-        let minute = column("leaf", "minute");
+        let minute = column("unmerged", "minute");
         let found = |number: i64| {
             check(&minute, &Value::Integer(number), Engine::Sqlite).map_err(|wrong| (wrong.found, wrong.too_fine))
         };

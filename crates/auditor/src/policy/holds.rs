@@ -88,6 +88,14 @@ pub enum Holds {
     PublicationKind,
     /// Epoch, window, or 0: which of its kind a publication is.
     Slot,
+    /// The index of a leaf of the public log, or how many it has.
+    LogPlace,
+    /// A proof file of the public log (`docs/spec/log.md` §4).
+    LogProof,
+    /// Who watches the public log (`docs/spec/log.md` §6).
+    WitnessPolicy,
+    /// Level and index of a piece of the public log; the rest of a path.
+    Tile,
     /// Yes or no.
     Flag,
     /// The mark of a table's only row.
@@ -179,6 +187,7 @@ impl Holds {
             | Self::Number { .. }
             | Self::PublicationKind
             | Self::Slot
+            | Self::LogPlace
             | Self::Zero => ["INTEGER", "bigint"],
             _ => return None,
         };

@@ -182,6 +182,8 @@ mod tests {
         assert_eq!(policy.route("POST", path).and_then(|route| route.request.as_deref()), Some("Append"));
         assert_eq!(policy.route("GET", path), None);
         assert!(policy.route("GET", "/assets/patient-B3x.js").is_some());
+        assert!(policy.route("GET", "/log/tile/entries/x001/067.p/5").is_some());
+        assert!(policy.route("GET", "/log/tile/").is_none() && policy.route("GET", "/log/other").is_none());
     }
 
     fn refused(from: &str, to: &str) -> PolicyError {

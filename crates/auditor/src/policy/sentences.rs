@@ -6,6 +6,11 @@ use super::Holds;
 pub(super) fn of(holds: &Holds) -> (&'static str, &'static str) {
     match holds {
         Holds::Message { .. } => ("another message, field by field", "un autre message, champ par champ"),
+        Holds::LogProof => {
+            ("a proof that a hash lies in the public log", "la preuve qu'une empreinte est au journal public")
+        }
+        Holds::WitnessPolicy => ("who watches the public log", "qui surveille le journal public"),
+        Holds::Tile => ("which piece of the public log", "quel morceau du journal public"),
         Holds::Asset => ("a file that is the same for everybody", "un fichier identique pour tout le monde"),
         Holds::Browser => (
             "what a browser says by itself; neither stored nor logged",
@@ -87,6 +92,7 @@ fn of_number(holds: &Holds) -> (&'static str, &'static str) {
             "the two or four weeks that a publication is for, or 0",
             "les deux ou quatre semaines que concerne une publication, ou 0",
         ),
+        Holds::LogPlace => ("a place in the public log", "une place dans le journal public"),
         Holds::Flag => ("yes or no", "oui ou non"),
         Holds::One => ("the mark of a table's only row", "la marque de l'unique ligne d'une table"),
         _ => ("a number in a range", "un nombre dans un intervalle"),

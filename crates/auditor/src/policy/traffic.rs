@@ -113,11 +113,18 @@ impl Route {
         let mut given = path.split('/');
         for pattern in self.path.split('/') {
             match given.next() {
-                Some(_) if pattern == "*" => return true,
+                Some(value) if pattern == "*" || self.is_rest(pattern) => return !value.is_empty(),
                 Some(value) if pattern == value || (pattern.starts_with('{') && !value.is_empty()) => {}
                 _ => return false,
             }
         }
         given.next().is_none()
+    }
+
+    /// Whether a name in braces stands for the rest of the path.
+    fn is_rest(&self, pattern: &str) -> bool {
+        let name = pattern.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+        let parameter = self.parameters.iter().find(|parameter| Some(parameter.name.as_str()) == name);
+        parameter.is_some_and(|parameter| parameter.holds == Holds::Tile)
     }
 }

@@ -81,8 +81,10 @@ async fn filled(folder: &Path, database: Option<&str>) -> Vec<KnownBooking> {
             let order = known.len();
             host.clock.set(now(order));
             // Neither times nor names rise with the order in which the bookings are made.
-            let start = &starts[number * 37 % bookings * 5];
-            let (booking, link) = book.book(order, start, bookings).await;
+            let mixed = number * 37 % bookings;
+            // The claimed-id set hides a free time by chance now and then.
+            let choice = [&starts[mixed * 5], &starts[(bookings + 10 + mixed) * 5]];
+            let (booking, link) = book.book(order, choice, bookings).await;
             known.push(booking);
             links.push(link);
         }
@@ -137,12 +139,17 @@ impl Booker<'_> {
         times.skip(60).map(|time| time["start"].clone()).collect()
     }
 
-    async fn book(&mut self, order: usize, start: &Value, of: usize) -> (KnownBooking, Value) {
+    async fn book(&mut self, order: usize, [start, other]: [&Value; 2], of: usize) -> (KnownBooking, Value) {
         let now = now(order);
-        let chosen = self.chosen(start);
-        let (form, fields) = form(order, start, of);
+        let chosen = [self.chosen(start), self.chosen(other)];
         let patient = self.patient(order, now).await;
-        patient.must(now, "hold", chosen).await;
+        let [first, second] = chosen;
+        let mut start = start;
+        if patient.call(now, "hold", first).await.is_err() {
+            patient.must(now, "hold", second).await;
+            start = other;
+        }
+        let (form, fields) = form(order, start, of);
         let booked = patient.must(now, "book", json!({ "form": form })).await;
         assert_eq!(booked["state"], "reserved");
         let record = from_base64url(booked["record"].as_str().expect("a record")).expect("base64url");
@@ -158,7 +165,7 @@ impl Booker<'_> {
             patient.must(now, "open", json!({ "fragment": link })).await;
             patient.must(now, "read", json!({})).await;
             if number % 2 == 0 {
-                patient.must(now, "move", json!({ "start": free[(number + 400) * 5], "practitioner": null })).await;
+                patient.must(now, "move", json!({ "start": free[(number + 500) * 5], "practitioner": null })).await;
             } else {
                 patient.must(now, "cancel", json!({ "text": "" })).await;
             }

@@ -96,7 +96,7 @@ fn an_honest_database_gives_no_finding() {
     assert!(outcome.findings.is_empty(), "{}", lines(&outcome));
     assert!(outcome.unchecked.is_empty(), "{:?}", outcome.unchecked);
     let rows: u64 = outcome.looked.iter().map(|looked| looked.rows).sum();
-    assert!(outcome.looked.len() == 13 && rows > 5_000, "{:?}", outcome.looked);
+    assert!(outcome.looked.len() == 15 && rows > 5_000, "{:?}", outcome.looked);
     // Even after the server has gathered statistics.
     copy.run("ANALYZE");
     let outcome = copy.audited();
@@ -138,7 +138,7 @@ fn what_is_made_beside_the_tables_is_named() {
          COMMENT ON TABLE chain IS 'seen by the staff';
          COMMENT ON SCHEMA public IS 'Cabinet du Port';
          SELECT lo_from_bytea(0, 'Bruno Petitjean'::bytea);
-         ALTER TABLE leaf ALTER COLUMN minute SET DEFAULT 17;
+         ALTER TABLE unmerged ALTER COLUMN minute SET DEFAULT 17;
          ALTER TABLE claim ADD CHECK (until <> 33612345678);
          ALTER TABLE hold ALTER COLUMN until SET STATISTICS 500;
          ALTER TABLE version ADD COLUMN gone text;
@@ -175,7 +175,7 @@ fn what_is_made_beside_the_tables_is_named() {
         &["comment public.chain"],
         &["comment schema public"],
         &["large objects of the database", "column data"],
-        &["table leaf", "column minute"],
+        &["table unmerged", "column minute"],
         &["table claim", "constraint claim_until_check"],
         &["table hold", "column until"],
         &["table version", "dropped column ........pg.dropped.5........"],
@@ -230,7 +230,7 @@ fn columns_and_values_that_tell_are_named() {
         "UPDATE event SET bytes = overlay(bytes PLACING 'douleur dos ' FROM 4601) WHERE sequence IN (60, 90, 120);
          UPDATE event SET bytes = bytes || '\\x00' WHERE sequence = 130;
          UPDATE claim SET gid = substring(gid FROM 1 FOR 15) || set_byte('\\x00', 0, (get_byte(gid, 3) % 17)::int);
-         UPDATE leaf SET minute = minute * 60000 + 123;
+         UPDATE unmerged SET minute = minute * 60000 + 123;
          UPDATE record SET claims = claims[1:23] WHERE array_length(claims, 1) = 24 AND revision = 1;
          UPDATE chain SET receipt = (SELECT receipt FROM chain WHERE sequence = 70 ORDER BY calendar LIMIT 1) WHERE sequence = 80;
          UPDATE _sqlx_migrations SET installed_on = now(), execution_time = 17 WHERE version = 1;",
@@ -248,7 +248,7 @@ fn columns_and_values_that_tell_are_named() {
     must_find(&outcome, Check::ClearRun, &["table event", "column bytes"]);
     must_find(&outcome, Check::WrongShape, &["table event", "column bytes"]);
     must_find(&outcome, Check::NotRandom, &["table claim", "column gid", "byte 15"]);
-    must_find(&outcome, Check::TimeTooFine, &["table leaf", "column minute"]);
+    must_find(&outcome, Check::TimeTooFine, &["table unmerged", "column minute"]);
     must_find(&outcome, Check::WrongShape, &["table record", "column claims"]);
     must_find(&outcome, Check::Repeated, &["table chain", "column receipt"]);
     must_find(&outcome, Check::WrongShape, &["table chain", "column sequence"]);

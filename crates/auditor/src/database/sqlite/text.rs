@@ -32,7 +32,7 @@ fn text_of(table: &Table) -> String {
         let check = if mark == Some(name) { format!(" CHECK ({name} = 1)") } else { String::new() };
         format!("{name} {of_type}{not_null}{key}{check}")
     });
-    let together = single.is_none().then(|| format!("PRIMARY KEY ({})", key.join(", ")));
+    let together = (key.len() > 1).then(|| format!("PRIMARY KEY ({})", key.join(", ")));
     let lines: Vec<String> = columns.chain(together).collect();
     let sorted = if table.sorted { ", WITHOUT ROWID" } else { "" };
     format!("CREATE TABLE {} ({}) STRICT{sorted}", table.name, lines.join(", "))
