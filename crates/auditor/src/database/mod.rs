@@ -1,0 +1,173 @@
+//! A host's database: everything in it that the policy does not declare, or that is not what it is declared to be.
+//!
+//! Rows are read once, in a stream, from a SQLite file, a PostgreSQL server or a dump. Each value is checked for itself
+//! ([`crate::policy::Holds`]), its sealed parts are put to the tests of [`crate::random`], and small facts about it (ids,
+//! counters, hashes; no sealed bytes) go to a private database on disk, where rows are compared with each other once all
+//! were read. So memory does not grow with the number of rows.
+//!
+//! Signatures are verified: what a practice or a patient signed, the host cannot have changed. What a finding says never
+//! repeats a value, only where it is, how large it is and what it looks like.
+
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod column;
+mod compare;
+mod correlate;
+mod dump;
+mod known;
+mod objects;
+mod once;
+mod postgres;
+mod relations;
+mod report;
+mod run;
+mod samples;
+mod scratch;
+mod shape;
+mod sqlite;
+mod structure;
+mod table;
+mod times;
+mod undeclared;
+mod value;
+
+use std::path::PathBuf;
+
+use crate::policy::Policy;
+use crate::{Check, Finding, Place};
+
+pub use known::{KnownBooking, KnownField, KnownValue};
+
+use structure::Reader;
+
+/// Where a host's data are.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A SQLite file, with its write-ahead log beside it. Neither is changed.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database, as `postgres://user@host/database`; read in one snapshot, without writing. The user must be
+    /// allowed to read every table, and should be its owner or a superuser: what may not be read is said.
+    Postgres(String),
+    /// A dump that `pg_dump` wrote: plain SQL with `COPY`, or, where `pg_restore` is on this machine, an archive.
+    Dump(PathBuf),
+}
+
+/// A search for words that somebody typed, in whatever encoding.
+pub trait ValueSearch {
+    /// What stands somewhere in a value.
+    fn find(&self, value: &[u8]) -> Vec<Hit>;
+
+    /// What a value is as a whole: a hash of something that was typed, say.
+    fn whole(&self, value: &[u8]) -> Vec<Hit>;
+}
+
+/// Something that was typed, found in a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// [`Check::Canary`] or [`Check::CanaryHash`].
+    pub check: Check,
+    /// Which invented words they are.
+    pub canary: String,
+    /// In which form they stand there.
+    pub encoding: String,
+    /// Where in the value.
+    pub at: usize,
+}
+
+/// How far an audit is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// What is looked at.
+    pub place: Place,
+    /// Rows of it that were read.
+    pub rows: u64,
+}
+
+/// Something that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// What.
+    pub place: Place,
+    /// Its rows.
+    pub rows: u64,
+    /// Bytes of their values.
+    pub bytes: u64,
+}
+
+/// Something that was not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchecked {
+    /// What.
+    pub place: Place,
+    /// Why.
+    pub why: String,
+}
+
+/// What an audit came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// What is not as it must be; at most eight of one kind in one column, the first of which counts the rest (`more`).
+    pub findings: Vec<Finding>,
+    /// What was looked at.
+    pub looked: Vec<Looked>,
+    /// What was not.
+    pub unchecked: Vec<Unchecked>,
+}
+
+/// Why there is no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The file, server or dump cannot be opened or read at all.
+    #[error("the database cannot be read: {0}")]
+    Unreadable(String),
+    /// It is not the kind of database that it was said to be.
+    #[error("this is not {0}")]
+    Foreign(&'static str),
+    /// The auditor's own working files failed.
+    #[error("the auditor's working files: {0}")]
+    Scratch(String),
+}
+
+/// Looks through a database. `known` are bookings whose contents the auditor knows, since they were made for it; `search`
+/// finds their words.
+pub fn audit(
+    source: &Source,
+    policy: &Policy,
+    search: Option<&dyn ValueSearch>,
+    known: &[KnownBooking],
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Outcome, AuditError> {
+    let mut reader: Box<dyn Reader> = match source {
+        Source::Sqlite(file) => Box::new(sqlite::Sqlite::open(file)?),
+        Source::Postgres(url) => Box::new(postgres::Postgres::open(url)?),
+        Source::Dump(file) => Box::new(dump::Dump::open(file)?),
+    };
+    run::run(reader.as_mut(), policy, search, known, progress)
+}
+
+impl std::fmt::Debug for Source {
+    /// Without the password that a URL may hold.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(file) => write!(f, "Sqlite({})", file.display()),
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
+            Self::Dump(file) => write!(f, "Dump({})", file.display()),
+        }
+    }
+}
