@@ -160,7 +160,8 @@ mod tests {
             assert_eq!(merged.len(), waiting.len());
             for leaf in waiting {
                 let place = merged.iter().find(|merged| merged.id == leaf.id).expect("merged").place;
-                assert_eq!(batch.logged()[(place - 100) as usize], entry_of(&leaf.object));
+                let place = usize::try_from(place - 100).expect("small");
+                assert_eq!(batch.logged()[place], entry_of(&leaf.object));
             }
         }
         assert!(Batch::mix(0, &waiting(4_097), &random).is_none());
@@ -178,7 +179,8 @@ mod tests {
         // Each of 16 places is about as often the one leaf's: 100 times in 1,600, with a deviation of 10.
         let mut counts = [0; 16];
         for _ in 0..1_600 {
-            counts[Batch::mix(0, &waiting(1), &random).expect("random").merged()[0].place as usize] += 1;
+            let place = Batch::mix(0, &waiting(1), &random).expect("random").merged()[0].place;
+            counts[usize::try_from(place).expect("small")] += 1;
         }
         assert!(counts.iter().all(|count| (50..150).contains(count)), "{counts:?}");
     }
