@@ -42,6 +42,7 @@ mod needle;
 mod needles;
 mod phone;
 mod phonetic;
+mod run;
 mod spelling;
 mod tally;
 mod time;
