@@ -30,6 +30,7 @@ mod column;
 mod compare;
 mod correlate;
 mod dump;
+mod keys;
 mod known;
 mod objects;
 mod once;
@@ -39,6 +40,7 @@ mod report;
 mod run;
 mod samples;
 mod scratch;
+mod search;
 mod shape;
 mod sqlite;
 mod structure;
@@ -50,9 +52,10 @@ mod value;
 use std::path::PathBuf;
 
 use crate::policy::Policy;
-use crate::{Check, Finding, Place};
+use crate::{Finding, Place};
 
 pub use known::{KnownBooking, KnownField, KnownValue};
+pub use search::{Hit, ValueSearch};
 
 use structure::Reader;
 
@@ -66,28 +69,6 @@ pub enum Source {
     Postgres(String),
     /// A dump that `pg_dump` wrote: plain SQL with `COPY`, or, where `pg_restore` is on this machine, an archive.
     Dump(PathBuf),
-}
-
-/// A search for words that somebody typed, in whatever encoding.
-pub trait ValueSearch {
-    /// What stands somewhere in a value.
-    fn find(&self, value: &[u8]) -> Vec<Hit>;
-
-    /// What a value is as a whole: a hash of something that was typed, say.
-    fn whole(&self, value: &[u8]) -> Vec<Hit>;
-}
-
-/// Something that was typed, found in a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// [`Check::Canary`] or [`Check::CanaryHash`].
-    pub check: Check,
-    /// Which invented words they are.
-    pub canary: String,
-    /// In which form they stand there.
-    pub encoding: String,
-    /// Where in the value.
-    pub at: usize,
 }
 
 /// How far an audit is.

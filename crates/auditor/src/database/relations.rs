@@ -361,7 +361,8 @@ fn report_owners(scratch: &Scratch, tables: &[TableAudit<'_>], report: &mut Repo
     let (Some(table), Some(_)) = (whole("claim"), whole("record")) else { return Ok(()) };
     let Some(place) = table.place_of("gid") else { return Ok(()) };
     let sql = "SELECT o.row, o.gid, r.row, r.claims FROM claim AS o
-               JOIN record AS r ON r.calendar = o.calendar AND r.record = o.owner ORDER BY o.calendar, o.owner, o.gid";
+               JOIN record AS r ON r.calendar = o.calendar AND r.record = o.owner
+               WHERE o.gid IS NOT NULL AND r.claims IS NOT NULL ORDER BY o.calendar, o.owner, o.gid";
     let Ok(mut select) = scratch.db.prepare(sql) else { return Ok(()) };
     let mut rows = select.query([])?;
     let mut owner = Owner::default();

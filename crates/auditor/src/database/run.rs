@@ -1,14 +1,16 @@
 //! One audit, from the first table to the last comparison.
 
-use super::column::{Shared, report_hit};
+use super::column::Shared;
 use super::correlate;
+use super::keys::{self, Candidates};
 use super::report::Report;
 use super::scratch::Scratch;
+use super::search::report_hit;
 use super::structure::{Read, Reader, Structure};
 use super::table::TableAudit;
 use super::{AuditError, KnownBooking, Outcome, Progress, Unchecked, ValueSearch, compare, once, relations};
-use crate::Place;
 use crate::policy::Policy;
+use crate::{Check, Finding, Place};
 
 /// Rows between two reports of progress.
 const STEP: u64 = 512;
@@ -24,7 +26,8 @@ pub(crate) fn run(
     let structure = reader.structure()?;
     let (scratch, mut report) = (Scratch::open()?, Report::default());
     compare::compare(&structure, policy, engine, &place, &mut report);
-    let mut shared = Shared { scratch: &scratch, report: &mut report, search, engine };
+    let candidates = Candidates::default();
+    let mut shared = Shared { scratch: &scratch, report: &mut report, search, engine, candidates };
     search_texts(&structure, &place, &mut shared);
     let mut tables = Vec::with_capacity(structure.tables.len());
     for (number, found) in structure.tables.iter().enumerate() {
@@ -37,6 +40,9 @@ pub(crate) fn run(
     for table in &tables {
         table.report(&mut shared);
     }
+    let candidates = shared.candidates;
+    keys::report(&candidates, &scratch, &tables, &mut report)?;
+    report_row_numbers(&structure, &tables, &mut report);
     once::report(&scratch, &tables, &mut report)?;
     once::report_references(&scratch, &tables, &mut report)?;
     relations::report(&scratch, &tables, &place, &mut report, &mut unchecked)?;
@@ -69,6 +75,20 @@ fn read(
         }
         Ok(())
     })
+}
+
+/// SQLite numbers the rows of most tables by itself, in the order of arrival. A number may be chosen as well, and then it
+/// says something: none can be above how many objects were accepted.
+fn report_row_numbers(structure: &Structure, tables: &[TableAudit<'_>], report: &mut Report) {
+    let accepted = tables.iter().find(|table| table.is_whole("chain")).map_or(0, |table| table.rows);
+    for (found, table) in structure.tables.iter().zip(tables) {
+        let Some((least, most)) = found.row_numbers.filter(|_| table.declared.is_some()) else { continue };
+        if least < 1 || u64::try_from(most).is_ok_and(|most| most > accepted) {
+            let finding = Finding::new(Check::WrongShape, table.place.at("row numbers"));
+            let finding = finding.fact("expected", format!("numbers from 1 to {accepted}"));
+            report.add("row numbers", finding.fact("found", "greater or smaller ones"));
+        }
+    }
 }
 
 /// Names, definitions and comments may hold words as well as values may.

@@ -32,6 +32,8 @@ pub(crate) struct FoundTable {
     pub(crate) key: Vec<String>,
     /// Options, such as `STRICT` or `fillfactor=50`.
     pub(crate) options: Vec<String>,
+    /// The least and the greatest number that the database has given its rows, where it numbers them.
+    pub(crate) row_numbers: Option<(i64, i64)>,
     /// The text that it was made with, where the database keeps it.
     pub(crate) sql: Option<String>,
 }

@@ -29,6 +29,7 @@ const COLUMNS: &str = "
            concat_ws(E'\\n', CASE WHEN a.attidentity <> '' THEN 'identity' END,
                CASE WHEN a.attgenerated <> '' THEN 'generated' END,
                CASE WHEN a.attstattarget >= 0 THEN 'statistics target' END,
+               CASE WHEN a.atthasmissing THEN 'a value of older rows' END,
                CASE WHEN a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL THEN 'options' END,
                CASE WHEN a.attcollation <> t.typcollation THEN 'collation' END)
     FROM pg_attribute AS a LEFT JOIN pg_type AS t ON t.oid = a.atttypid
@@ -103,6 +104,7 @@ fn table(row: &PgRow) -> Result<FoundTable, Error> {
         columns: Vec::new(),
         key: Vec::new(),
         options,
+        row_numbers: None,
         sql: None,
     })
 }
