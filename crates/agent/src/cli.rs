@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
+use souspli_protocol::VerifyingKey;
 
 use crate::language::Language;
 
@@ -67,6 +68,19 @@ pub enum Command {
     ///
     /// With the same practitioner, unless --any is given. A time that is not free is told with the free ones of that day.
     Move(Move),
+    /// Print who fetched what, and when: the journal of reads
+    ///
+    /// A line for each key and hour: a member by name, somebody who was one, or a key that no member ever had. It shows what
+    /// an honest host has given through its interface; the rows are chained, logged and remembered here, so that they can be
+    /// neither changed nor dropped later.
+    Journal(Journal),
+    /// Report what was exposed to a member, a key, through a link or in a span of time, and whom to tell
+    ///
+    /// Computed here, from the journal of reads and the opened records: exactly which, since which hour, and what that key
+    /// could read of each. Writes a sheet of numbers for the authority, the people to tell and all records as CSV, and a letter
+    /// for each person in French or English; what the report cannot know is marked in them. A link opens no record: for one,
+    /// the bookings that were made through it are listed.
+    BreachReport(BreachReport),
     /// Publish the hours anew from the practice's rules, and sign keys ahead
     ///
     /// An owner publishes settings and hours as they stand, another member the hours that are missing or grow old.
@@ -205,6 +219,65 @@ pub struct Move {
     pub access: Access,
 }
 
+/// `journal`.
+#[derive(Debug, Args)]
+pub struct Journal {
+    /// Since a day at the practice, such as 2026-11-30, or so many hours ago, such as 48h [default: 168h]
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// Until a day, included, or so many hours ago [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `breach-report`.
+#[derive(Debug, Args)]
+pub struct BreachReport {
+    /// What it is about.
+    #[command(flatten)]
+    pub about: About,
+    /// Folder for the files: a new one, or one that is empty
+    #[arg(long, value_name = "FOLDER", default_value = "breach-report")]
+    pub out: PathBuf,
+    /// Print JSON, for programs, and write nothing
+    #[arg(long)]
+    pub json: bool,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// What a report is about: at least one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct About {
+    /// A member, by name or id; names are known to owners. The agent's token is the key of the member that it was made for
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["key", "link"], value_parser = NonEmptyStringValueParser::new())]
+    pub member: Option<String>,
+    /// A key, as `journal` prints it
+    #[arg(long, value_name = "KEY", conflicts_with = "link", allow_hyphen_values = true, value_parser = parse_key)]
+    pub key: Option<VerifyingKey>,
+    /// A booking link, by the name that the practice gave it
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub link: Option<String>,
+    /// Since a day at the practice, such as 2026-11-30, or so many hours ago, such as 48h
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// Until a day, included, or so many hours ago
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+}
+
+fn parse_key(text: &str) -> Result<VerifyingKey, String> {
+    text.parse().map_err(|_| "a key has 43 letters, digits, hyphens and underscores".to_owned())
+}
+
 /// `publish`.
 #[derive(Debug, Args)]
 pub struct Publish {
@@ -244,6 +317,21 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Souspli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_report_is_about_something_and_about_one_key_at_most() {
+        let parse = |arguments: &[&str]| Souspli::try_parse_from([&["souspli", "breach-report"], arguments].concat());
+        let key = format!("{}A", "-".repeat(42));
+        for good in [&["--member", "One"][..], &["--key", &key], &["--since", "48h"], &["--link", "1", "--until", "1h"]]
+        {
+            assert!(parse(good).is_ok(), "{good:?}");
+        }
+        for bad in
+            [&[][..], &["--member", "One", "--link", "1"], &["--member", "One", "--key", &key], &["--key", "AAAA"]]
+        {
+            assert!(parse(bad).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod language;
 mod office;
 mod plain;
 mod print;
+mod report;
 mod secrets;
 mod sentences;
 pub mod shelf;

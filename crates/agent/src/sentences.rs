@@ -62,6 +62,9 @@ const ROWS: &[Row] = rows! {
     Distrust ["rolled_back"]
         "The host showed something older than what this device has already seen. Stop, and ask whoever runs the host why. A restored backup is announced before."
         "L’hébergeur a présenté quelque chose de plus ancien que ce que cet appareil a déjà vu. Arrêtez-vous et demandez pourquoi à qui gère l’hébergeur. Une sauvegarde restaurée s’annonce à l’avance."
+    Distrust ["bad_journal"]
+        "The host’s journal of reads does not verify, or says less than it did before. Stop, and ask whoever runs the host why."
+        "Le journal des lectures de l’hébergeur ne se vérifie pas, ou en dit moins qu’avant. Arrêtez-vous et demandez pourquoi à qui gère l’hébergeur."
     Distrust ["bad_receipt" "read_back_differs"]
         "The host answered, but did not prove that it keeps what was sent. Do not rely on it: look at the agenda again."
         "L’hébergeur a répondu, mais n’a pas prouvé qu’il conserve ce qui a été envoyé. N’y comptez pas : consultez à nouveau l’agenda."
@@ -74,12 +77,24 @@ const ROWS: &[Row] = rows! {
     NotDone ["event_expired" "bad_epoch" "bad_window"]
         "The clocks of this machine and of the host do not agree. Nothing was changed. Set date and time here, then try again."
         "L’heure de cette machine et celle de l’hébergeur ne concordent pas. Rien n’a été modifié. Réglez la date et l’heure ici, puis réessayez."
-    NotDone ["host_answer" "bad_answer" "bad_json" "bad_base64" "wrong_size" "bad_shape" "unknown_suite" "wrong_context" "bad_claims" "bad_authorization" "bad_signature" "no_route" "wrong_method" "too_large" "wrong_content_type" "bad_call" "flow_ended" "locked"]
+    NotDone ["host_answer" "bad_answer" "bad_json" "bad_base64" "wrong_size" "bad_shape" "unknown_suite" "wrong_context" "bad_claims" "bad_authorization" "bad_signature" "no_route" "wrong_method" "too_large" "wrong_content_type" "bad_call" "flow_ended" "locked" "no_journal"]
         "Host and agent did not understand each other: they may be of different versions, or this machine’s clock is wrong. Nothing was changed."
         "L’hébergeur et l’agent ne se sont pas compris : ils ne sont peut-être pas de la même version, ou l’heure de cette machine est fausse. Rien n’a été modifié."
     NotDone ["no_record" "no_such_record"]
         "There is no such record in this practice, or it is so old that it has been erased."
         "Ce cabinet n’a pas un tel rendez-vous, ou il est si ancien qu’il a été effacé."
+    NotDone ["no_member"]
+        "No member has this name or id. `souspli journal` names those who have read."
+        "Aucun membre n’a ce nom ou cet identifiant. `souspli journal` nomme ceux qui ont lu."
+    NotDone ["several_members"]
+        "Several members have this name. Give the key, as `souspli journal --json` prints it."
+        "Plusieurs membres ont ce nom. Indiquez la clé, telle que `souspli journal --json` l’affiche."
+    NotDone ["no_link"]
+        "No booking link that is given out has this name. For one that was revoked, give its key: bookings through it name it."
+        "Aucun lien de rendez-vous en service n’a ce nom. Pour un lien révoqué, indiquez sa clé."
+    NotDone ["several_links"]
+        "Several booking links have this name. Rename one, or give the key."
+        "Plusieurs liens de rendez-vous ont ce nom. Renommez-en un, ou indiquez la clé."
     NotDone ["revision_conflict"]
         "The record has changed meanwhile. Look at it as it is now, then decide again."
         "Le rendez-vous a changé entre-temps. Regardez où il en est, puis décidez à nouveau."

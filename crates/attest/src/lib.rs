@@ -22,6 +22,7 @@
 
 pub mod claim_set;
 mod hash;
+pub mod journal;
 mod sign;
 
 pub use hash::{

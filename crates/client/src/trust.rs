@@ -70,6 +70,8 @@ checks! {
     BadChain "bad_chain",
     /// An event does not verify, or its author may not write it.
     BadEvent "bad_event",
+    /// The journal of reads does not verify, or says less than it did.
+    BadJournal "bad_journal",
     /// What the host gave back is not what was sent.
     ReadBackDiffers "read_back_differs",
 }

@@ -13,6 +13,7 @@ use souspli_booking::hours::Hours;
 use souspli_booking::rules::Rules;
 use souspli_booking::zone::{Zone, offsets_of_vtimezone};
 use souspli_client::body::{Answers, BodyC, BodyD, Contact, Desk, Kind};
+use souspli_client::journal::Pin;
 use souspli_client::seal::view_key;
 use souspli_client::trust::Pins;
 use souspli_crypto::keys::{AccountKey, CalendarKey, RecoveryCode, Role};
@@ -22,15 +23,16 @@ use souspli_crypto::vectors::{Practice, SeededRng};
 use souspli_crypto::{PublicKey, Secret, SecretBytes, open_box, seal_box};
 use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest, HoldStatement};
 use souspli_protocol::event::{Event, Header};
+use souspli_protocol::journal::{JournalStatement, Kinds, Ranges, ReadRow};
 use souspli_protocol::json::{self, FromJson, ToJson};
 use souspli_protocol::private_link::{Opens, PrivateLink};
-use souspli_protocol::publication::{LinkRow, Publication};
+use souspli_protocol::publication::{LinkRow, Publication, PublicationKind};
 use souspli_protocol::receipt::{Link, Receipt, ReceiptStatement};
 use souspli_protocol::request::Authorization;
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::wire::{
-    Append, Blob, Counter, Hold, HostInfo, Profile, Publish, RecordAnswer, RecordEntry, SyncAnswer, SyncEntry, Times,
-    VaultAnswer, VaultBody,
+    Append, Blob, Counter, Hold, HostInfo, JournalAnswer, Profile, Publish, RecordAnswer, RecordEntry, SyncAnswer,
+    SyncEntry, Times, VaultAnswer, VaultBody,
 };
 use souspli_protocol::{Digest, Gid, ItemId, Locator, Nonce, RecordId, Signature, VerifyingKey, Work, tlv};
 
@@ -155,6 +157,12 @@ fn signed_shapes() -> Vec<Decoder> {
         filter_hash: sha256(b"filter"),
         held_hash: sha256(b"held"),
     };
+    let mut ranges = Ranges::default();
+    assert!(ranges.add(1, 64) && ranges.add(70, 99));
+    let (number, previous, publications) = (7, sha256(b"row"), Kinds::NONE.with(PublicationKind::Grants));
+    let row = ReadRow { context, number, previous, key: session, hour: 498_728, ranges, publications };
+    let (newest, open) = (sha256(b"newest"), sha256(b"open"));
+    let journal = JournalStatement { context, number, newest, open, minute: Practice::MINUTE };
     let publication = |bytes: &[u8]| Publication::parse(bytes.to_vec()).ok().map(|read| read.bytes().to_vec());
     vec![
         decoder("header", event.header().encode(), |bytes| Header::decode(bytes).ok().map(|read| read.encode())),
@@ -164,6 +172,10 @@ fn signed_shapes() -> Vec<Decoder> {
         decoder("claim ids", claims.encode(), |bytes| ClaimIds::decode(bytes).map(|read| read.encode())),
         decoder("claim-set statement", set.encode(), |bytes| {
             ClaimSetStatement::decode(bytes).ok().map(|read| read.encode())
+        }),
+        decoder("row of the journal", row.encode(), |bytes| ReadRow::decode(bytes).ok().map(|read| read.encode())),
+        decoder("journal statement", journal.encode(), |bytes| {
+            JournalStatement::decode(bytes).ok().map(|read| read.encode())
         }),
         decoder("identity, published", published_identity(&mut practice).bytes(), publication),
         decoder("links, published", published_links(&mut practice).bytes(), publication),
@@ -320,6 +332,9 @@ fn plaintexts() -> Vec<Decoder> {
             tlv::pad(tlv::unpad(bytes).ok()?, bytes.len())
         }),
         decoder("pins", pins.encode(), |bytes| Some(Pins::decode(bytes)?.encode())),
+        decoder("pin of the journal", Pin { number: 7, hash: sha256(b"row") }.encode(), |bytes| {
+            Some(Pin::decode(bytes)?.encode())
+        }),
     ]
 }
 
@@ -430,10 +445,14 @@ fn bodies() -> Vec<Decoder> {
             &SyncAnswer {
                 entries: vec![
                     SyncEntry { event: None, receipt: blob.clone() },
-                    SyncEntry { event: Some(blob.clone()), receipt: blob },
+                    SyncEntry { event: Some(blob.clone()), receipt: blob.clone() },
                 ],
                 more: true,
             },
+        ),
+        of_json(
+            "journal answer",
+            &JournalAnswer { rows: vec![blob.clone(); 2], open: vec![blob.clone()], more: false, statement: blob },
         ),
         of_json("digest", &Digest([8; 32])),
     ]

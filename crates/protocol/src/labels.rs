@@ -133,6 +133,10 @@ labels! {
     Head = "souspli/v1/head",
     /// Statement signed by the host.
     Receipt = "souspli/v1/receipt",
+    /// Hash: a row of the journal of reads.
+    Read = "souspli/v1/read",
+    /// Statement signed by the host: the journal's newest row, and the open ones.
+    Journal = "souspli/v1/journal",
     /// Statement signed by the sender of a read.
     Request = "souspli/v1/request",
     /// Hash: proof of work.

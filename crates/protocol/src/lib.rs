@@ -24,6 +24,7 @@ pub mod claims;
 mod context;
 pub mod event;
 mod ids;
+pub mod journal;
 pub mod json;
 mod labels;
 mod order;

@@ -42,6 +42,10 @@ pub const BATCH: usize = 32;
 pub const REVISIONS: u32 = 256;
 /// Entries in one answer of `sync`.
 pub const SYNC_PAGE: usize = 64;
+/// Closed rows in one answer of `journal`.
+pub const JOURNAL_PAGE: usize = 64;
+/// Ranges of the chain in a row of the journal of reads.
+pub const READ_RANGES: usize = 8;
 
 /// Bytes of an event.
 pub const EVENT: usize = 8_192;

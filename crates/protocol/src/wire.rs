@@ -264,6 +264,24 @@ bodies! {
         more: bool,
     }
 
+    /// Body of `POST /v1/calendars/{c}/journal`.
+    JournalRead {
+        /// The last number that the reader has.
+        since: Counter,
+    }
+
+    /// Answer of `POST /v1/calendars/{c}/journal`.
+    JournalAnswer {
+        /// Closed rows in the order of their numbers, at most 64.
+        rows: Vec<Blob>,
+        /// Rows of hours that last.
+        open: Vec<Blob>,
+        /// Whether there are more closed ones.
+        more: bool,
+        /// The host's statement and signature about them.
+        statement: Blob,
+    }
+
     /// Body of `POST /v1/calendars/{c}/proofs`.
     ProofRead {
         /// Place in the chain.

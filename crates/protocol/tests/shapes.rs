@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest, HoldStatement};
 use souspli_protocol::event::{AuthorKind, Event, HEADER, Header, Operation, Parts};
+use souspli_protocol::journal::{JournalStatement, Kinds, Ranges, ReadRow};
 use souspli_protocol::publication::{LinkRow, Publication, PublicationKind, PublicationStatement};
 use souspli_protocol::receipt::{Link, Receipt, ReceiptStatement};
 use souspli_protocol::request::Authorization;
@@ -170,10 +171,73 @@ fn link_rows_receipts_vaults_and_authorizations_come_back() {
     assert_eq!(Authorization::decode("Bearer x"), None);
 }
 
+fn read_row() -> ReadRow {
+    let mut ranges = Ranges::default();
+    assert!(ranges.add(1, 64) && ranges.add(70, 200));
+    ReadRow {
+        context: CONTEXT,
+        number: 7,
+        previous: Digest([3; 32]),
+        key: VerifyingKey([4; 32]),
+        hour: 498_728,
+        ranges,
+        publications: Kinds::NONE.with(PublicationKind::Grants),
+    }
+}
+
+fn journal_statement() -> JournalStatement {
+    JournalStatement { context: CONTEXT, number: 7, newest: Digest([3; 32]), open: Digest([4; 32]), minute: 5 }
+}
+
+#[test]
+fn rows_of_the_journal_have_one_size_and_every_byte_is_read() {
+    let (row, statement) = (read_row(), journal_statement());
+    assert_eq!((row.encode().len(), ReadRow::SIZE), (ReadRow::SIZE, 322));
+    assert_eq!(ReadRow::decode(&row.encode()), Ok(row.clone()));
+    let nothing = ReadRow { ranges: Ranges::default(), publications: Kinds::NONE, ..row.clone() };
+    assert_eq!(nothing.encode().len(), ReadRow::SIZE);
+    assert_eq!(ReadRow::decode(&nothing.encode()), Ok(nothing));
+    assert_eq!(statement.encode().len(), JournalStatement::SIZE);
+    assert_eq!(JournalStatement::decode(&statement.encode()), Ok(statement));
+    let (bytes, signed) = (row.encode(), statement.encode());
+    for (place, bit) in (0..bytes.len().max(signed.len())).flat_map(|place| (0..8).map(move |bit| (place, 1 << bit))) {
+        let changed = |bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            bytes.get_mut(place).into_iter().for_each(|byte| *byte ^= bit);
+            bytes
+        };
+        if place < bytes.len() {
+            assert_ne!(ReadRow::decode(&changed(&bytes)), Ok(row.clone()), "byte {place}");
+        }
+        if place < signed.len() {
+            assert_ne!(JournalStatement::decode(&changed(&signed)), Ok(statement), "byte {place}");
+        }
+    }
+    for cut in 0..bytes.len() {
+        assert!(ReadRow::decode(&bytes[..cut]).is_err(), "cut at {cut}");
+    }
+    assert!(ReadRow::decode(&[&bytes[..], &[0]].concat()).is_err());
+}
+
+#[test]
+fn a_row_that_contradicts_itself_is_refused() {
+    let row = read_row();
+    for number in [0, 1] {
+        assert!(ReadRow::decode(&ReadRow { number, ..row.clone() }.encode()).is_err(), "{number} follows nothing");
+        let first = ReadRow { number, previous: Digest::ZERO, ..row.clone() };
+        assert_eq!(ReadRow::decode(&first.encode()), Ok(first));
+    }
+    let statement = journal_statement();
+    assert!(JournalStatement::decode(&JournalStatement { number: 0, ..statement }.encode()).is_err());
+    assert!(JournalStatement::decode(&JournalStatement { newest: Digest::ZERO, ..statement }.encode()).is_err());
+    let empty = JournalStatement { number: 0, newest: Digest::ZERO, ..statement };
+    assert_eq!(JournalStatement::decode(&empty.encode()), Ok(empty));
+}
+
 /// Of each shape that names a suite: its label, its bytes, and whether they are read.
 type Shape = (Label, Vec<u8>, fn(&[u8]) -> bool);
 
-fn shapes() -> [Shape; 5] {
+fn shapes() -> [Shape; 7] {
     let digest = Digest([3; 32]);
     let link = Link { context: CONTEXT, generation: 0, sequence: 2, previous: digest, leaf: digest };
     let statement = ReceiptStatement { link, minute: 5, mmd: sizes::MMD_MINUTES };
@@ -204,6 +268,8 @@ fn shapes() -> [Shape; 5] {
         (Label::Receipt, receipt.encode(), |bytes| Receipt::decode(bytes).is_ok()),
         (Label::Hold, hold.encode(), |bytes| HoldRequest::decode(bytes).is_ok()),
         (Label::ClaimSet, set.encode(), |bytes| ClaimSetStatement::decode(bytes).is_ok()),
+        (Label::Read, read_row().encode(), |bytes| ReadRow::decode(bytes).is_ok()),
+        (Label::Journal, journal_statement().encode(), |bytes| JournalStatement::decode(bytes).is_ok()),
         (Label::Vault, vault.expect("sizes").bytes().to_vec(), |bytes| SealedVault::parse(bytes.to_vec()).is_ok()),
     ]
 }

@@ -64,6 +64,7 @@ limits! {
     RecordRead: 0,
     Sync: 0,
     ProofRead: 0,
+    JournalRead: 0,
 }
 
 /// The body of a request that is not signed and asks nothing of the database.

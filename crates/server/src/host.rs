@@ -19,6 +19,7 @@ use crate::database::{self, Database};
 use crate::directory::Directories;
 use crate::failure::StartError;
 use crate::host_key::{self, HostKey};
+use crate::journal::Said;
 use crate::limits::{AddressLimit, LinkLimit};
 use crate::linker::ReceiptLinker;
 use crate::log::{self, Log, Runner};
@@ -143,6 +144,7 @@ fn state(
         changes: Changes::new(limits.streams_per_key),
         directories: Directories::default(),
         sets: Sets::new(database.shared),
+        said: Said::default(),
         budgets: Budgets::new(),
         turns: Turns::new(database.at_a_time),
         pulse: Pulse::default(),

@@ -18,6 +18,7 @@ mod failure;
 mod headers;
 mod host;
 mod host_key;
+mod journal;
 mod limits;
 mod linker;
 pub mod log;

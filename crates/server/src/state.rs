@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::{Registration, Timeouts};
 use crate::directory::{Directories, Directory, Known};
 use crate::host_key::HostKey;
+use crate::journal::Said;
 use crate::limits::{AddressLimit, LinkLimit};
 use crate::log::Log;
 use crate::nonce::Nonces;
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) changes: Arc<Changes>,
     pub(crate) directories: Directories,
     pub(crate) sets: Sets,
+    pub(crate) said: Said,
     pub(crate) budgets: Budgets,
     pub(crate) turns: Turns,
     pub(crate) pulse: Pulse,

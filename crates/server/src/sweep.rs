@@ -1,7 +1,10 @@
-//! Expired holds are deleted each minute. They block nobody meanwhile: the store compares times.
+//! Each minute expired holds are deleted, and rows of the journal of reads whose hour is over are closed. Nobody waits for
+//! either: the store compares times, and whoever reads closes what is over first.
 
 use std::sync::Weak;
 use std::time::Duration;
+
+use souspli_store::StoreError;
 
 use crate::state::Shared;
 
@@ -15,5 +18,16 @@ pub(crate) async fn run(host: Weak<Shared>) {
         if let Err(error) = host.store.sweep_holds(host.clock.minute()).await {
             tracing::warn!(%error, "expired holds stay for another minute");
         }
+        if let Err(error) = close_reads(&host).await {
+            tracing::warn!(%error, "rows of the journal stay open for another minute");
+        }
     }
+}
+
+async fn close_reads(host: &Shared) -> Result<(), StoreError> {
+    let minute = host.clock.minute();
+    for calendar in host.store.calendars_to_close(minute).await? {
+        host.store.close_reads(calendar, minute, &host.linker).await?;
+    }
+    Ok(())
 }

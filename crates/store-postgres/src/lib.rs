@@ -15,6 +15,7 @@ mod group;
 mod heads;
 mod hold;
 mod host;
+mod journal;
 mod lease;
 mod log;
 mod migrate;

@@ -8,19 +8,20 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, LeafId, Lease, Linker, Listed, Merged,
-    PublishError, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead, Unmerged,
-    VaultError,
+    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, JournalNow, LeafId, Lease, Linker, Listed,
+    Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead,
+    Unmerged, VaultError,
 };
 
 use crate::append::{Append, append};
 use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
 use crate::host::BindHost;
+use crate::journal::{CloseReads, NoteRead};
 use crate::log::{Merge, TakeLease};
 use crate::publish::Publish;
 use crate::unit::{read as ask, run};
 use crate::vault::{CreateVault, ReplaceVault};
-use crate::{PostgresStore, calendar, hold, log, read, vault};
+use crate::{PostgresStore, calendar, hold, journal, log, read, vault};
 
 #[async_trait]
 impl Store for PostgresStore {
@@ -120,6 +121,27 @@ impl Store for PostgresStore {
 
     async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError> {
         ask(self, move |db| Box::pin(read::claims(db, calendar, from, to, now))).await
+    }
+
+    async fn note_read(&self, read: &Read, linker: &Arc<dyn Linker>) -> Result<(), StoreError> {
+        run(self, NoteRead { read: *read, linker: linker.clone() }).await
+    }
+
+    async fn calendars_to_close(&self, minute: u32) -> Result<Vec<CalendarId>, StoreError> {
+        ask(self, move |db| Box::pin(journal::to_close(db, minute))).await
+    }
+
+    async fn close_reads(
+        &self,
+        calendar: CalendarId,
+        minute: u32,
+        linker: &Arc<dyn Linker>,
+    ) -> Result<u64, StoreError> {
+        run(self, CloseReads { calendar, minute, linker: linker.clone() }).await
+    }
+
+    async fn journal(&self, calendar: CalendarId, since: u64, limit: u32) -> Result<JournalNow, StoreError> {
+        ask(self, move |db| Box::pin(journal::now(db, calendar, since, limit))).await
     }
 
     async fn create_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError> {

@@ -13,6 +13,7 @@ mod claim;
 mod connection;
 mod hold;
 mod host;
+mod journal;
 mod lock;
 mod log;
 mod migrate;

@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0002_host_key.sql"),
     include_str!("../../../migrations/sqlite/0003_arrival.sql"),
     include_str!("../../../migrations/sqlite/0004_log.sql"),
+    include_str!("../../../migrations/sqlite/0005_journal.sql"),
 ];
 
 /// "Sous" in SQLite's header: tells our files from others.

@@ -8,18 +8,19 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, LeafId, Lease, Linker, Listed, Merged,
-    PublishError, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead, Unmerged,
-    VaultError,
+    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, JournalNow, LeafId, Lease, Linker, Listed,
+    Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead,
+    Unmerged, VaultError,
 };
 
 use crate::append::Append;
 use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
 use crate::host::BindHost;
+use crate::journal::{CloseReads, NoteRead};
 use crate::log::{Merge, TakeLease};
 use crate::publish::Publish;
 use crate::vault::{CreateVault, ReplaceVault};
-use crate::{SqliteStore, calendar, hold, log, read, vault};
+use crate::{SqliteStore, calendar, hold, journal, log, read, vault};
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -111,6 +112,27 @@ impl Store for SqliteStore {
 
     async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError> {
         self.readers.run(move |db| read::claims(db, calendar, from, to, now)).await
+    }
+
+    async fn note_read(&self, read: &Read, linker: &Arc<dyn Linker>) -> Result<(), StoreError> {
+        self.writer.run(NoteRead { read: *read, linker: linker.clone() }).await
+    }
+
+    async fn calendars_to_close(&self, minute: u32) -> Result<Vec<CalendarId>, StoreError> {
+        self.readers.run(move |db| journal::to_close(db, minute)).await
+    }
+
+    async fn close_reads(
+        &self,
+        calendar: CalendarId,
+        minute: u32,
+        linker: &Arc<dyn Linker>,
+    ) -> Result<u64, StoreError> {
+        self.writer.run(CloseReads { calendar, minute, linker: linker.clone() }).await
+    }
+
+    async fn journal(&self, calendar: CalendarId, since: u64, limit: u32) -> Result<JournalNow, StoreError> {
+        self.readers.run(move |db| journal::now(db, calendar, since, limit)).await
     }
 
     async fn create_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError> {

@@ -6,6 +6,7 @@
 //! since 1970 (u32); a hold is live in the minutes before its `until`.
 
 mod error;
+mod journal;
 mod rules;
 mod shapes;
 
@@ -18,6 +19,7 @@ use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 
 pub use error::{AppendError, HoldError, OpenError, PublishError, StoreError, VaultError};
+pub use journal::{ClosedRow, JournalHead, JournalNow, Noted, OpenRow, Read, close_rows};
 pub use rules::{Change, Linked, RecordState};
 pub use shapes::{
     Appended, Calendar, ClaimsNow, EventWrite, HoldQuoted, LeafId, Lease, Linker, Listed, Merged, Sealed, StoredEvent,
@@ -106,6 +108,21 @@ pub trait Store: Send + Sync + 'static {
 
     /// All claimed and held ids of the windows `from .. to` (exclusive), with the chain's place, in one snapshot.
     async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError>;
+
+    /// Writes down what a key is about to be given, in its open row of the hour; closes before what is over by the read's
+    /// minute. Nothing is written where the row says so already (`docs/spec/log.md` §7).
+    async fn note_read(&self, read: &Read, linker: &Arc<dyn Linker>) -> Result<(), StoreError>;
+
+    /// Calendars with open rows of hours that are over at `minute`.
+    async fn calendars_to_close(&self, minute: u32) -> Result<Vec<CalendarId>, StoreError>;
+
+    /// Closes a calendar's rows of hours that are over at `minute`: numbers, hashes, and their leaves wait for the log, in
+    /// one transaction. Returns how many there were.
+    async fn close_reads(&self, calendar: CalendarId, minute: u32, linker: &Arc<dyn Linker>)
+    -> Result<u64, StoreError>;
+
+    /// Closed rows after `since`, at most `limit`, the newest one, and the open ones, in one snapshot.
+    async fn journal(&self, calendar: CalendarId, since: u64, limit: u32) -> Result<JournalNow, StoreError>;
 
     /// Stores a new vault under its locators; the same bytes again are no error.
     async fn create_vault(&self, vault: &SealedVault, locators: [Locator; 2]) -> Result<(), VaultError>;

@@ -119,6 +119,8 @@ pub struct ClaimsNow {
 pub enum Stream {
     /// Events and publications of a calendar, in the order of its chain.
     Chain = 1,
+    /// Closed rows of a calendar's journal of reads, by their numbers.
+    Journal = 2,
 }
 
 impl Stream {
@@ -131,6 +133,7 @@ impl Stream {
     pub const fn of_id(id: u8) -> Option<Self> {
         match id {
             1 => Some(Self::Chain),
+            2 => Some(Self::Journal),
             _ => None,
         }
     }

@@ -58,6 +58,9 @@ pub struct Exchange {
 /// What crosses the wires of several devices, in the order in which a host sees it.
 pub type Tap = Arc<Mutex<Vec<Exchange>>>;
 
+/// Changes the body of an answer; told the method and the path.
+pub type Lie = Box<dyn Fn(&str, Vec<u8>) -> Vec<u8>>;
+
 /// A device: carries out what flows ask, against one host.
 pub struct Device {
     host: SocketAddr,
@@ -74,6 +77,8 @@ pub struct Device {
     pub offline_from: Option<usize>,
     /// Where everything is written down too, among what other devices send.
     pub tap: Option<Tap>,
+    /// What becomes of an answer on its way, by method and path.
+    pub lie: Option<Lie>,
     ahead: Option<Outcome>,
     /// The page's second worker, where it has one.
     pub second: Option<Second>,
@@ -102,6 +107,7 @@ impl Device {
             deaf_from: None,
             offline_from: None,
             tap: None,
+            lie: None,
             ahead: None,
             second: None,
         }
@@ -156,7 +162,10 @@ impl Device {
         if self.offline_from.is_some_and(|from| number >= from) {
             return Outcome::Offline;
         }
-        let Some(exchange) = self.exchange(&request).await else { return Outcome::Offline };
+        let Some(mut exchange) = self.exchange(&request).await else { return Outcome::Offline };
+        if let Some(lie) = &self.lie {
+            exchange.answer = lie(&exchange.request, exchange.answer);
+        }
         let response =
             Response { status: exchange.status, headers: exchange.headers.clone(), body: exchange.answer.clone() };
         if let Some(tap) = &self.tap {

@@ -92,6 +92,17 @@ behaviours! {
         a_merged_leaf_has_its_place,
         a_sequencer_that_was_overtaken_changes_nothing,
     }
+    journal(alone) {
+        a_read_is_written_into_its_row,
+        a_row_has_eight_ranges,
+        rows_of_an_hour_are_closed_in_the_order_of_their_keys,
+        a_read_of_a_later_hour_closes_what_is_over,
+        hours_do_not_go_back_with_the_clock,
+        a_journal_is_read_in_pages,
+    }
+    journal(shared) {
+        many_reads_at_once_are_all_written,
+    }
     races(shared) {
         overlapping_bookings_leave_the_winners_claims_only,
         one_of_many_holds_wins,

@@ -14,6 +14,7 @@ pub mod fixture;
 pub mod harness;
 pub mod holds;
 pub mod hosts;
+pub mod journal;
 pub mod lifecycle;
 pub mod log;
 pub mod model;

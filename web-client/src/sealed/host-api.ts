@@ -105,6 +105,20 @@ export type IdentityAnswer = {
   readonly identity: string;
 };
 
+export type JournalAnswer = {
+  /** Whether there are more closed rows. */
+  readonly more: boolean;
+  readonly open: readonly string[];
+  readonly rows: readonly string[];
+  /** The host's statement about them, and signature. */
+  readonly statement: string;
+};
+
+export type JournalRead = {
+  /** The last number that is known, a u64. */
+  readonly since: string;
+};
+
 export type NonceAnswer = {
   /** For one request, for five minutes. */
   readonly nonce: string;
@@ -249,6 +263,7 @@ export type Route =
   | 'POST /v1/calendars/{calendar}/holds/extend'
   | 'POST /v1/calendars/{calendar}/holds/release'
   | 'GET /v1/calendars/{calendar}/identities/{epoch}'
+  | 'POST /v1/calendars/{calendar}/journal'
   | 'GET /v1/calendars/{calendar}/profile'
   | 'POST /v1/calendars/{calendar}/proofs'
   | 'POST /v1/calendars/{calendar}/publications'

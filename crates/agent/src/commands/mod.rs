@@ -1,8 +1,10 @@
 //! The commands, one a file.
 
 mod agenda;
+mod breach;
 mod dates;
 mod decide;
+mod journal;
 mod manual;
 mod moving;
 mod publish;
@@ -11,7 +13,9 @@ mod show;
 mod watch;
 mod words;
 
+pub(crate) use self::dates::{in_words, utc};
 use self::decide::Decision;
+pub(crate) use self::words::{state, who};
 use crate::cli::{Command, Souspli};
 use crate::demo;
 use crate::exit::Stop;
@@ -27,6 +31,8 @@ pub async fn run(souspli: &Souspli, language: Language) -> Result<(), Stop> {
         Command::Decline(decide) => decide::run(Decision::Decline, decide, language).await,
         Command::Cancel(decide) => decide::run(Decision::Cancel, decide, language).await,
         Command::Move(wanted) => moving::run(wanted, language).await,
+        Command::Journal(journal) => journal::run(journal, language).await,
+        Command::BreachReport(wanted) => breach::run(wanted, language).await,
         Command::Publish(publish) => publish::run(publish, language).await,
         Command::Watch(watch) => watch::run(watch, language).await,
         Command::Demo(demo) => demo::run(demo, language).await,

@@ -1,5 +1,6 @@
 //! `souspli watch`: stays, follows the stream, confirms, signs ahead and publishes.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ use crate::sentences::{is_passing, sentence};
 
 /// How often keys and hours are looked after.
 const CARE: Duration = Duration::from_hours(1);
+/// Minutes of the journal that are looked at each time: more than an hour has.
+const LOOK_BACK: u32 = 180;
 /// Waits between two tries to reach the host.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -34,7 +37,16 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 pub(super) async fn run(watch: &Watch, language: Language) -> Result<(), Stop> {
     let (office, secrets) = Office::locked(&watch.access, language)?;
     let names = watch.verbose && io::stdout().is_terminal();
-    let mut guard = Guard { office, secrets: Some(secrets), language, names, begun: false, away: None, broken: 0 };
+    let mut guard = Guard {
+        office,
+        secrets: Some(secrets),
+        language,
+        names,
+        begun: false,
+        away: None,
+        broken: 0,
+        strangers: BTreeSet::new(),
+    };
     tokio::select! {
         outcome = guard.stay() => outcome,
         () = told_to_stop() => {
@@ -59,6 +71,8 @@ struct Guard {
     /// What was last said about a host that cannot be asked.
     away: Option<String>,
     broken: u64,
+    /// Keys in the journal that are nobody's, and were told.
+    strangers: BTreeSet<String>,
 }
 
 impl Guard {
@@ -91,6 +105,7 @@ impl Guard {
             say(&done_line(&done, self.language));
         }
         self.sync().await?;
+        self.look_at_the_journal().await?;
         let request = self.office.call("stream", json!({})).await?;
         let request = request_of(&request).ok_or_else(not_a_request)?;
         let lines = self.office.driver.host.stream(&request).await.ok_or_else(Failure::offline)?;
@@ -126,6 +141,29 @@ impl Guard {
             self.begun = true;
             Ok(())
         }
+    }
+
+    /// Remembers the journal of reads as it stands, so that it cannot be changed later, and tells of strangers in it.
+    async fn look_at_the_journal(&mut self) -> Result<(), Stop> {
+        let since = now().saturating_sub(LOOK_BACK);
+        let journal = self.office.call("journal", json!({ "since": since })).await?;
+        for line in journal["lines"].as_array().into_iter().flatten() {
+            let key = text(line, "key");
+            if line["who"]["kind"] == "unknown" && self.strangers.insert(key.to_owned()) {
+                say(&match self.language {
+                    Language::English => {
+                        format!(
+                            "{key}  has read, and no member of this practice ever had this key. See `souspli journal`."
+                        )
+                    }
+                    Language::French => format!(
+                        "{key}  a lu, et aucun membre de ce cabinet n’a jamais eu cette clé. Voir `souspli journal`."
+                    ),
+                });
+            }
+        }
+        // What came meanwhile was followed with it.
+        self.say_changes(&journal).await
     }
 
     /// Says why nothing can be done now, once for as long as the reason stays the same.

@@ -136,7 +136,7 @@ impl Session {
 
 impl Unlocked {
     /// Offsets of the practice's zone from two years back to a year ahead.
-    fn offsets(&self, now: u32) -> Result<Offsets, Failure> {
+    pub(super) fn offsets(&self, now: u32) -> Result<Offsets, Failure> {
         let zone = Zone::new(&self.practice()?.catalogue.zone).map_err(|_| Failure::new("form").in_field("zone"))?;
         Ok(zone.offsets(now.saturating_sub(730 * DAY), now.saturating_add(400 * DAY)))
     }
@@ -145,6 +145,12 @@ impl Unlocked {
         let catalogue = &self.practice()?.catalogue;
         let items = self.ledger.iter().map(|(id, record)| self.item(*id, record, catalogue, offsets));
         Ok(items.filter(wanted).collect())
+    }
+
+    /// One line of the agenda; `None` where there is no such record.
+    pub(super) fn item_of(&self, id: RecordId, offsets: &Offsets) -> Result<Option<ItemView>, Failure> {
+        let catalogue = &self.practice()?.catalogue;
+        Ok(self.ledger.get(&id).ok().map(|record| self.item(id, record, catalogue, offsets)))
     }
 
     fn item(&self, id: RecordId, record: &Record, catalogue: &Catalogue, offsets: &Offsets) -> ItemView {

@@ -9,13 +9,15 @@ use souspli_crypto::Secret;
 use souspli_crypto::keys::Role;
 use souspli_protocol::problem::Code;
 use souspli_protocol::wire::Blob;
-use souspli_protocol::{ItemId, RecordId};
+use souspli_protocol::{ItemId, RecordId, VerifyingKey};
 
 use super::Session;
 use super::act::{Blocking, Choice};
 use super::agenda::DetailView;
+use super::exposure::Moment;
 use super::later::What;
 use super::outbox::{PaperLink, Settled};
+use super::report::About;
 use crate::body::{Answers, Desk};
 use crate::face::{FormView, LimitsView, value};
 use crate::failure::Failure;
@@ -69,6 +71,9 @@ calls! {
     "agenda" Agenda { from: String, to: String, }
     "search" Search { text: String, }
     "detail" Detail { record: RecordId, }
+    "journal" Journal { since: Option<Moment>, until: Option<Moment>, }
+    "journalRecords" JournalRecords { key: VerifyingKey, minute: u32, }
+    "breachReport" BreachReport { of: Option<About>, since: Option<Moment>, until: Option<Moment>, }
     "confirm" Confirm { record: RecordId, text: String, }
     "decline" Decline { record: RecordId, text: String, }
     "cancel" Cancel { record: RecordId, text: String, }
@@ -102,6 +107,9 @@ impl Session {
             Call::Agenda { from, to } => self.agenda(&from, &to, now),
             Call::Search { text } => self.search(&text, now),
             Call::Detail { record } => value(&self.detail(&record, now)?),
+            Call::Journal { since, until } => apart(self.show_journal(io, since, until, now)).await,
+            Call::JournalRecords { key, minute } => self.journal_records(&key, minute, now),
+            Call::BreachReport { of, since, until } => apart(self.report(io, of, since, until, now)).await,
             Call::Times { visit_type, practitioner } => {
                 apart(self.refresh(io, now)).await?;
                 value(&self.free_times(visit_type, practitioner, now)?)

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use souspli_crypto::PublicKey;
-use souspli_protocol::event::Header;
-use souspli_protocol::{Digest, Gid, RecordId};
+use souspli_protocol::event::{AuthorKind, Header};
+use souspli_protocol::{Digest, Gid, RecordId, VerifyingKey};
 
+use crate::body::Kind;
 use crate::failure::Failure;
 use crate::record::{Entry, Said, State, Story, follows, verify_order};
 use crate::trust::Distrust;
@@ -65,6 +66,21 @@ pub(super) struct Ledger {
     pub(super) broken: BTreeMap<RecordId, Distrust>,
     /// The window in which each record claims time, by what its events say in clear.
     windows: BTreeMap<RecordId, u32>,
+    /// Where in the chain events stand.
+    places: BTreeMap<u64, Place>,
+}
+
+/// An event by its place in the chain.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) record: RecordId,
+    pub(super) epoch: u32,
+    pub(super) author_kind: AuthorKind,
+    pub(super) author: VerifyingKey,
+    /// Minute of acceptance.
+    pub(super) minute: u32,
+    /// Its kind and the clinical key that it is also sealed to; `None` where this device could not open it.
+    pub(super) said: Option<(Kind, Option<u8>)>,
 }
 
 impl Ledger {
@@ -102,6 +118,25 @@ impl Ledger {
         } else if !header.claims.is_zero() {
             self.windows.insert(header.record, header.window);
         }
+    }
+
+    /// Takes note of where an event stands, whether or not it can be read.
+    pub(super) fn place(&mut self, entry: &Entry, said: Option<&Said>) {
+        let header = entry.header();
+        let place = Place {
+            record: header.record,
+            epoch: header.epoch,
+            author_kind: header.author_kind,
+            author: header.author,
+            minute: entry.receipt.statement.minute,
+            said: said.map(|said| (said.d.content.kind(), said.d.clinical)),
+        };
+        self.places.insert(entry.receipt.statement.link.sequence, place);
+    }
+
+    /// Events by their places, from one to another, both included.
+    pub(super) fn places(&self, first: u64, last: u64) -> impl Iterator<Item = (u64, &Place)> {
+        self.places.range(first..=last.max(first)).map(|(sequence, place)| (*sequence, place))
     }
 
     /// Windows of the records that claim time.

@@ -9,8 +9,10 @@ mod agenda;
 mod attention;
 mod call;
 mod claimed;
+mod exposure;
 mod handover;
 mod index;
+mod journal;
 mod later;
 mod ledger;
 mod links;
@@ -19,14 +21,18 @@ mod members;
 mod opening;
 mod outbox;
 mod page;
+mod people;
 mod publish;
 mod queue;
+mod report;
 mod request;
 mod setup;
 mod staff;
 mod sync;
+mod through;
 mod unlock;
 mod versions;
+mod who;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -42,6 +48,7 @@ use souspli_protocol::{Context, Digest};
 use crate::failure::Failure;
 use crate::flow::{Flow, Io};
 use crate::http::Host;
+use crate::journal::Journal;
 use crate::seal::Rng;
 use crate::trust::{Availability, Pins, Practice as Verified};
 use ledger::Ledger;
@@ -94,6 +101,8 @@ struct Unlocked {
     judged: Option<attention::JudgedBy>,
     /// Notes and no-shows that are sent with those of the day.
     later: Vec<later::Waiting>,
+    /// Who read what; `None` until somebody asks.
+    journal: Option<Box<Journal>>,
 }
 
 /// How far the calendar's chain has been verified.

@@ -62,7 +62,12 @@ impl Session {
     fn read_page(&mut self, answer: SyncAnswer, since: Chain) -> Result<Page, Failure> {
         let open = self.open()?;
         let receipt_key = open.practice()?.identity.receipt_key;
-        Ok(Page::read(answer, since, &open.context, &receipt_key)?)
+        let page = Page::read(answer, since, &open.context, &receipt_key)?;
+        if let Some(journal) = open.journal.as_deref_mut().filter(|_| page.chain.sequence > 0) {
+            // It begins with the entry that is known.
+            journal.expect(since.sequence.max(1), page.chain.sequence);
+        }
+        Ok(page)
     }
 
     /// Takes a page and all that follow it. The next one is asked for as soon as one is there, and begun with before its
@@ -203,9 +208,11 @@ impl Unlocked {
         self.ledger.see(entry.header());
         match row.plain.and_then(|plain| read(&self.context, &plain)) {
             Ok(said) => {
+                self.ledger.place(&entry, Some(&said));
                 let _ = self.ledger.take(entry, &said);
             }
             Err(distrust) => {
+                self.ledger.place(&entry, None);
                 self.ledger.broken.insert(id, distrust);
             }
         }

@@ -157,6 +157,7 @@ impl Session {
             compared: Digest::ZERO,
             judged: None,
             later: Vec::new(),
+            journal: None,
         }));
         self.load_pins(io).await;
         self.refresh(io, now).await?;

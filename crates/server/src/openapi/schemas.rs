@@ -4,10 +4,11 @@
 use serde_json::json;
 use souspli_attest::claim_set::SEED;
 use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest};
+use souspli_protocol::journal::{JournalStatement, ReadRow};
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
-use souspli_protocol::sizes::{BATCH, EVENT, REVISIONS, SYNC_PAGE, VAULT, WINDOWS};
+use souspli_protocol::sizes::{BATCH, EVENT, JOURNAL_PAGE, REVISIONS, SYNC_PAGE, VAULT, WINDOWS};
 use souspli_protocol::{CalendarId, Digest, Locator, Nonce, RecordId, Signature, VerifyingKey, Work};
 use souspli_tlog::proof::MAX_PROOF;
 use utoipa::openapi::schema::{AdditionalProperties, ComponentsBuilder, Schema, SchemaType, Type};
@@ -79,7 +80,7 @@ fn reference(name: &str) -> Field {
 
 /// Every schema by name.
 pub(super) fn all() -> ComponentsBuilder {
-    events(calendars(vaults(basics(ComponentsBuilder::new()))))
+    journal(events(calendars(vaults(basics(ComponentsBuilder::new())))))
 }
 
 fn basics(components: ComponentsBuilder) -> ComponentsBuilder {
@@ -207,4 +208,19 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
         )
         .schema("ProofAnswer", object([("proof", or_null(proof))]))
         .schema("StreamLine", object([("sequence", sequence())]).examples([json!({"sequence": "AAAAAAAAAAc"})]))
+}
+
+fn journal(components: ComponentsBuilder) -> ComponentsBuilder {
+    let row = || Field::from(bytes(ReadRow::SIZE, "What a key was given in an hour: docs/spec/log.md §7."));
+    let more = ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether there are more closed rows."));
+    let statement = bytes(JournalStatement::SIZE + Signature::SIZE, "The host's statement about them, and signature.");
+    components.schema("JournalRead", object([("since", counter("The last number that is known, a u64."))])).schema(
+        "JournalAnswer",
+        object([
+            ("rows", list(row(), 0, JOURNAL_PAGE)),
+            ("open", ArrayBuilder::new().items(row()).into()),
+            ("more", more.into()),
+            ("statement", statement.into()),
+        ]),
+    )
 }

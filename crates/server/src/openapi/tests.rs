@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest};
+use souspli_protocol::journal::{JournalStatement, ReadRow};
 use souspli_protocol::problem::{Code, Problem};
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
@@ -123,6 +124,14 @@ fn real_bodies_have_the_shapes_that_are_described() {
     for proof in [None, Some(blob(1_000))] {
         check(schemas, "ProofAnswer", &wire::ProofAnswer { proof });
     }
+    check(schemas, "JournalRead", &wire::JournalRead { since: Counter(7) });
+    let journal = wire::JournalAnswer {
+        rows: vec![blob(ReadRow::SIZE); 64],
+        open: vec![blob(ReadRow::SIZE); 100],
+        more: true,
+        statement: blob(JournalStatement::SIZE + Signature::SIZE),
+    };
+    check(schemas, "JournalAnswer", &journal);
     check(schemas, "StreamLine", &wire::StreamLine { sequence: Counter(7) });
     for code in Code::ALL {
         check(schemas, "Problem", &Problem::from(*code));

@@ -8,6 +8,7 @@ mod connections;
 mod events;
 mod gone;
 mod holds;
+mod journal;
 mod pages;
 mod process;
 mod publications;

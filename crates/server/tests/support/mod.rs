@@ -7,6 +7,7 @@ pub(crate) mod client;
 pub(crate) mod databases;
 pub(crate) mod noise;
 pub(crate) mod practice;
+pub(crate) mod process;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

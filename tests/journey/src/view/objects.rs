@@ -1,9 +1,11 @@
 //! The objects of the protocol as a host reads them: every field that is not sealed. Bytes that are none are shown.
 
 use souspli_attest::claim_set::ClaimSet;
+use souspli_attest::journal::row_hash;
 use souspli_attest::{event_hash, head_after, leaf_of};
 use souspli_protocol::claims::{ClaimSetStatement, HoldRequest};
 use souspli_protocol::event::{Event, Header};
+use souspli_protocol::journal::{JournalStatement, Ranges, ReadRow};
 use souspli_protocol::publication::{LinkRow, Publication, PublicationKind, acl_keys};
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::vault::SealedVault;
@@ -53,13 +55,48 @@ pub(super) fn claim_set(bytes: &[u8], _: &mut Names) -> Option<String> {
     Some(format!("claim set of {} [{}]", set.count(), bytes.len()))
 }
 
-pub(super) fn claim_statement(bytes: &[u8], _: &mut Names) -> Option<String> {
+/// About the claimed-id set, or about the journal of reads.
+pub(super) fn statement(bytes: &[u8], names: &mut Names) -> Option<String> {
     let (statement, _) = split_signed(bytes)?;
+    if let Ok(all) = JournalStatement::decode(statement) {
+        let (newest, _) = (names.name(all.newest.as_bytes()), names.name(all.open.as_bytes()));
+        return Some(format!("journal to {} {newest} minute {}", all.number, all.minute));
+    }
     let all = ClaimSetStatement::decode(statement).ok()?;
     Some(format!(
         "generation {} sequence {} version {} from window {} minute {}",
         all.generation, all.sequence, all.version, all.first_window, all.minute
     ))
+}
+
+/// Rows of the journal of reads. Those of an hour stand in the order of their keys, which is chance: here in that of what
+/// they say. `None` where they are not in their order, or not chained.
+pub(super) fn read_rows(rows: &[Vec<u8>], names: &mut Names) -> Option<String> {
+    let (mut lines, mut before) = (Vec::with_capacity(rows.len()), None);
+    for bytes in rows {
+        let row = ReadRow::decode(bytes).ok()?;
+        let hash = row_hash(bytes);
+        let follows = before.is_none_or(|(hour, key, number, hash)| {
+            (row.hour, row.key) >= (hour, key) && (row.number == 0 || (row.number, row.previous) == (number + 1, hash))
+        });
+        if !follows {
+            return None;
+        }
+        before = Some((row.hour, row.key, row.number, hash));
+        names.name(bytes);
+        names.name(hash.as_bytes());
+        let (calendar, key) = (names.name(row.context.calendar.as_bytes()), names.name(row.key.as_bytes()));
+        let (ranges, kinds): (Vec<_>, Vec<_>) = (row.ranges.iter().collect(), row.publications.iter().collect());
+        lines.push(format!("hour {} {calendar} by {key} {ranges:?} {kinds:?}", row.hour));
+    }
+    lines.sort();
+    Some(lines.join(", "))
+}
+
+/// Ranges of the chain as the host keeps them while an hour lasts.
+pub(super) fn ranges(bytes: &[u8]) -> Option<String> {
+    let ranges = Ranges::decode(bytes.try_into().ok()?)?;
+    Some(format!("{:?}", ranges.iter().collect::<Vec<_>>()))
 }
 
 pub(super) fn receipt(bytes: &[u8], names: &mut Names) -> Option<String> {

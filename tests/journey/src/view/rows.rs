@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Names;
+use super::{Names, objects};
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub fn row_shapes(rows: &Rows, names: &Names, minute: u32) -> (BTreeMap<String, 
     for (table, rows) in rows {
         let mut lines: Vec<String> = Vec::with_capacity(rows.len());
         for row in rows.iter().filter(|row| !is_over(table, row, minute)) {
-            let cells = row.iter().map(|(column, cell)| match of_the_log(table, column, cell) {
+            let cells = row.iter().map(|(column, cell)| match of_the_host(table, column, cell) {
                 Some(shape) => format!("{column}:{shape}"),
                 None => known(table, column, cell, names, &mut unexplained),
             });
@@ -47,9 +47,12 @@ pub fn row_shapes(rows: &Rows, names: &Names, minute: u32) -> (BTreeMap<String, 
     (shapes, unexplained)
 }
 
-/// What is drawn by the host, or counts the minutes that it has seen: places in the log, and the sequencer's own row.
-fn of_the_log(table: &str, column: &str, cell: &Cell) -> Option<String> {
+/// What is drawn by the host, or counts the minutes that it has seen: places in the log, and the sequencer's own row. And
+/// what it keeps of an hour that lasts, which crosses the wire in other words.
+fn of_the_host(table: &str, column: &str, cell: &Cell) -> Option<String> {
     match (table, column, cell) {
+        // Numbers that were given, told as such.
+        ("reading", "ranges", Cell::Bytes(bytes)) => objects::ranges(bytes),
         ("merged", "place", Cell::Plain(_)) | ("sequencer", "size", Cell::Plain(_)) => Some("<leaves>".to_owned()),
         ("sequencer", "until", Cell::Plain(_)) => Some("<minute>".to_owned()),
         ("sequencer", "holder" | "root", Cell::Bytes(bytes)) => Some(format!("<drawn>[{}]", bytes.len())),

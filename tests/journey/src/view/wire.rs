@@ -24,7 +24,7 @@ const BYTES: [(&str, Show); 22] = [
     ("claims", objects::claims),
     ("hold", objects::hold),
     ("claimSet", objects::claim_set),
-    ("statement", objects::claim_statement),
+    ("statement", objects::statement),
     ("sessionSignature", objects::presence),
     ("work", objects::presence),
     ("since", objects::counter),
@@ -35,6 +35,9 @@ const BYTES: [(&str, Show); 22] = [
 ];
 /// Fields of ids and keys.
 const IDS: [&str; 5] = ["session", "nonce", "record", "receiptKey", "logKey"];
+
+/// Lists of rows of the journal of reads.
+const READS: [&str; 2] = ["rows", "open"];
 
 /// Route, headers by name and value, bodies; each with its length.
 pub fn exchange_shape(exchange: &Exchange, names: &mut Names) -> String {
@@ -96,6 +99,7 @@ fn value_shape(field: &str, value: &Value, names: &mut Names) -> String {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::String(text) => text_shape(field, text, names),
+        Value::Array(items) if READS.contains(&field) => reads_shape(items, names),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(|item| value_shape(field, item, names)).collect();
             format!("[{}]", items.join(","))
@@ -106,6 +110,12 @@ fn value_shape(field: &str, value: &Value, names: &mut Names) -> String {
             format!("{{{}}}", fields.join(","))
         }
     }
+}
+
+fn reads_shape(items: &[Value], names: &mut Names) -> String {
+    let rows: Option<Vec<Vec<u8>>> = items.iter().map(|item| from_base64url(item.as_str()?).ok()).collect();
+    let shown = rows.and_then(|rows| objects::read_rows(&rows, names));
+    shown.map_or_else(|| Value::from(items).to_string(), |shown| format!("[{} rows: {shown}]", items.len()))
 }
 
 fn text_shape(field: &str, text: &str, names: &mut Names) -> String {

@@ -32,7 +32,23 @@ impl World<'_> {
         assert_eq!(self.owner.fails(self.now, "decline", late).await, "revision_conflict");
         desk.must(self.now, "note", json!({ "record": record, "text": self.script.note })).await;
         self.owner.must(self.now, "sync", json!({})).await;
+        self.reads_are_looked_at(&mut desk).await;
         desk
+    }
+
+    /// Both ask who read what; the owner has a report of what the desk member could read, and of a link.
+    async fn reads_are_looked_at(&mut self, desk: &mut Member) {
+        self.wait(60);
+        desk.must(self.now, "journal", json!({})).await;
+        let journal = self.owner.must(self.now, "journal", json!({ "since": null, "until": null })).await;
+        let lines = journal["lines"].as_array().expect("lines");
+        let of_the_desk = lines.iter().find(|line| line["who"]["role"] == "desk").expect("the desk has read");
+        let records = json!({ "key": of_the_desk["key"], "minute": of_the_desk["minute"] });
+        self.owner.must(self.now, "journalRecords", records).await;
+        let about = json!({ "of": { "key": of_the_desk["key"] }, "since": null, "until": self.now });
+        let report = self.owner.must(self.now, "breachReport", about).await;
+        assert!(report["people"].as_array().is_some_and(|people| !people.is_empty()), "{report}");
+        self.owner.must(self.now, "breachReport", json!({ "of": { "link": self.script.second_link } })).await;
     }
 
     /// A second device, a wrong passphrase, a new one, the recovery code; a link is taken back.
@@ -134,5 +150,12 @@ impl World<'_> {
         let opened = self.patient().must(self.now, "open", json!({ "fragment": link })).await;
         assert!(opened["practice"].is_null(), "not taking bookings: {opened}");
         self.managed(&last).await;
+
+        // All rows cross the wire once more, on a device that has kept none.
+        self.unlock_owner().await;
+        self.owner.must(self.now, "maintain", json!({})).await;
+        self.owner.device.kept.retain(|key, _| !key.starts_with("reads/"));
+        self.unlock_owner().await;
+        self.owner.must(self.now, "journal", json!({})).await;
     }
 }

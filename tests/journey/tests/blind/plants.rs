@@ -78,6 +78,16 @@ pub(crate) fn unseen(one: &Seen, two: &Seen, values: &[String]) -> Vec<&'static 
     if first.compared(&too).telling_orders.is_empty() {
         unseen.push("members before throw-away keys");
     }
+    let (mut timed, mut too) = (one.clone(), two.clone());
+    column_of("journal", &mut timed, |_| Cell::Plain("17".to_owned()));
+    column_of("journal", &mut too, |_| Cell::Plain("23".to_owned()));
+    if timed.compared(&too).differences.is_empty() {
+        unseen.push("a column with the minute of a read");
+    }
+    let (mut first, mut too) = (one.clone(), two.clone());
+    if !reads_as_they_came(&mut first) || !reads_as_they_came(&mut too) || first.compared(&too).differences.is_empty() {
+        unseen.push("reads in the order in which they came");
+    }
     let mut typed = other.clone();
     typed.log.push(format!("{{\"message\":\"booked\",\"who\":\"{}\"}}", hex(TWO.people[2].name)));
     if canaries_in(&typed.heap(), values) != [TWO.people[2].name] {
@@ -174,13 +184,38 @@ fn members_first(seen: &mut Seen) {
     }
 }
 
+/// Two closed rows of one hour in the order in which their keys came; whether there were such rows.
+fn reads_as_they_came(seen: &mut Seen) -> bool {
+    let answers = seen.exchanges.iter_mut().filter(|one| one.request.ends_with("/journal") && one.status == 200);
+    let mut swapped = false;
+    for exchange in answers {
+        let mut answer: souspli_protocol::wire::JournalAnswer =
+            serde_json::from_slice(&exchange.answer).expect("a journal");
+        let hour = |place: usize| {
+            let row = answer.rows.get(place)?;
+            Some(souspli_protocol::journal::ReadRow::decode(&row.0).expect("a row").hour)
+        };
+        let place = (1..answer.rows.len()).find(|place| hour(*place) == hour(*place - 1));
+        if let Some(place) = place {
+            answer.rows.swap(place, place - 1);
+            exchange.answer = serde_json::to_vec(&answer).expect("JSON");
+            swapped = true;
+        }
+    }
+    swapped
+}
+
 fn acting_key((name, value): &(String, String)) -> Option<souspli_protocol::VerifyingKey> {
     let signed = name == "authorization";
     signed.then(|| souspli_protocol::request::Authorization::decode(value).expect("an authorization").key)
 }
 
 fn column(seen: &mut Seen, value: impl Fn(usize) -> Cell) {
-    let rows = seen.rows.get_mut("event").expect("events");
+    column_of("event", seen, value);
+}
+
+fn column_of(table: &str, seen: &mut Seen, value: impl Fn(usize) -> Cell) {
+    let rows = seen.rows.get_mut(table).expect("a table");
     for (number, row) in rows.iter_mut().enumerate() {
         row.push(("more".to_owned(), value(number)));
     }

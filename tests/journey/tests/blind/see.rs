@@ -162,7 +162,9 @@ pub(crate) fn read_files(folder: &Path, names: &mut Vec<String>, bytes: &mut Vec
             // How many tiles there are follows from how often the clock was seen to move.
             let is_tile = name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_digit());
             let name = if is_tile { "<tile>".to_owned() } else { name };
-            if !is_tile || !names.contains(&name) {
+            // The host was killed, perhaps while it wrote one.
+            let is_half = name.ends_with(".unfinished");
+            if !is_half && (!is_tile || !names.contains(&name)) {
                 names.push(name);
             }
             bytes.extend(std::fs::read(&path).unwrap_or_default());

@@ -3,6 +3,7 @@
 mod events;
 mod holds;
 mod identities;
+mod journal;
 mod profile;
 mod proofs;
 mod publications;
@@ -15,7 +16,7 @@ use crate::routes::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![profile::route(), times::route(), identities::route(), sync::route(), stream::route()];
-    routes.push(proofs::route());
+    routes.extend([proofs::route(), journal::route()]);
     routes.extend(publications::routes());
     routes.extend(holds::routes());
     routes.extend(events::routes());

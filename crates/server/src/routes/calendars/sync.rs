@@ -9,13 +9,14 @@ use souspli_protocol::wire::{Blob, Sync, SyncAnswer, SyncEntry};
 
 use crate::answer::{Answer, ok};
 use crate::auth::Signed;
+use crate::journal::Given;
 use crate::rejection::Rejection;
 use crate::routes::{Content, Doc, Route};
 use crate::state::AppState;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("sync", "The calendar's chain after a sequence, at most 64 entries at a time.")
-        .notes("An entry without `event` is a publication or a purged event; its receipt keeps the chain whole.")
+        .notes("An entry without `event` is a publication or a purged event; its receipt keeps the chain whole. Journalled.")
         .signed_by("a key of the access list")
         .body("Sync")
         .answer(200, Content::Json("SyncAnswer"))
@@ -31,6 +32,11 @@ async fn handle(State(host): State<AppState>, request: Signed<Sync>) -> Result<A
     let mut listed = host.store.chain(request.calendar.context.calendar, since, limit).await?;
     let more = listed.len() > SYNC_PAGE;
     listed.truncate(SYNC_PAGE);
+    let given = match (listed.first(), listed.last()) {
+        (Some(first), Some(last)) => Given::Entries(first.sequence, last.sequence),
+        _ => Given::Nothing,
+    };
+    host.note_read(request.calendar.context, request.key, given).await?;
     let entries = listed
         .into_iter()
         .map(|listed| SyncEntry {
