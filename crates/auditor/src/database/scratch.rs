@@ -30,7 +30,7 @@ const START: &str = "
     BEGIN;";
 
 /// What rows are found by when they are compared; a table or column that is not declared has no index.
-const INDEXES: [&str; 13] = [
+const INDEXES: [&str; 14] = [
     "CREATE INDEX i1 ON calendar (calendar)",
     "CREATE INDEX i2 ON publication (calendar, kind)",
     "CREATE INDEX i3 ON version (calendar, version)",
@@ -44,6 +44,7 @@ const INDEXES: [&str; 13] = [
     "CREATE INDEX i11 ON claim (calendar, owner, gid)",
     "CREATE INDEX i12 ON merged (calendar, stream, sequence)",
     "CREATE INDEX i13 ON unmerged (calendar, stream, sequence)",
+    "CREATE INDEX i14 ON journal (calendar, number)",
 ];
 
 impl Scratch {
