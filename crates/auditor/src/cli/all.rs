@@ -15,7 +15,7 @@ use super::online::{Keys, NoKeys, client, keys_of, runtime};
 use super::output::{ReportOptions, audited, endings, named};
 use super::receipt::Judge;
 use super::stop::{Exit, Stop};
-use super::{Run, Session};
+use super::{Run, Session, live, traffic};
 use crate::audit::{Audit, Gap, Progress, Unchecked};
 use crate::config::{Config, Source};
 use crate::receipt::Host;
@@ -115,8 +115,8 @@ fn parts(config: &Config) -> Vec<Part> {
         part(Area::Database, places("database", &config.databases), None),
         part(Area::Files, places("folder", &config.folders), None),
         part(Area::Files, places("file", &config.logs), None),
-        part(Area::Traffic, places("traffic", &config.traffic), None),
-        part(Area::Live, places("host", &config.live), None),
+        part(Area::Traffic, places("traffic", &config.traffic), Some(traffic::of_config)),
+        part(Area::Live, places("host", &config.live), Some(live::of_config)),
         part(Area::Log, places("log", &config.log), Some(log)),
         part(Area::Evidence, places("receipt", &config.receipts), Some(receipts)),
     ]

@@ -12,10 +12,12 @@ mod evidence;
 mod files;
 mod keep;
 mod key;
+mod live;
 mod log;
 mod manual;
 mod online;
 mod output;
+mod policed;
 mod print;
 mod progress;
 mod promise;
@@ -24,6 +26,7 @@ mod schema;
 mod show;
 mod stop;
 mod summary;
+mod traffic;
 mod verify;
 mod witness;
 
@@ -99,6 +102,8 @@ macro_rules! commands {
 
 commands! {
     All(all::All),
+    Traffic(traffic::Traffic),
+    Live(live::Live),
     Log(log::Log),
     Receipt(receipt::Receipt),
     Evidence(evidence::Evidence),

@@ -53,6 +53,7 @@ use crate::policy::Policy;
 use crate::{Check, Finding, Place};
 
 pub use known::{KnownBooking, KnownField, KnownValue};
+pub(crate) use shape::{finer_unit, is_point};
 
 use structure::Reader;
 

@@ -54,6 +54,8 @@ fn help_says_what_it_does_what_it_needs_and_how_it_ends() {
         commands,
         [
             "all",
+            "traffic",
+            "live",
             "log",
             "receipt",
             "evidence",
