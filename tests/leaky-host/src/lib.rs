@@ -1,4 +1,4 @@
-//! A host that leaks, switch by switch, for the auditor to find out (`docs/auditing.md` §12).
+//! A host that leaks, switch by switch, for the auditor to find out (`docs/auditing.md`).
 //!
 //! One honest host, with real bookings made by the real client, is made once ([`host`]); each switch ([`switches`]) puts
 //! one leak into a copy of it, as a careless or a cunning operator would, and says which check must name it, and where.

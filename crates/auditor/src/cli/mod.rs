@@ -7,15 +7,21 @@
 //! takes the place of a `None` in `all.rs`. `docs/auditing.md` §1 lists what is there, and a test compares.
 
 mod all;
+mod beside;
+mod canaries;
 mod config;
+mod database;
 mod evidence;
 mod files;
+mod folder;
 mod keep;
 mod key;
 mod log;
+mod logged;
 mod manual;
 mod online;
 mod output;
+mod policy;
 mod print;
 mod progress;
 mod promise;
@@ -99,6 +105,9 @@ macro_rules! commands {
 
 commands! {
     All(all::All),
+    Database(database::Database),
+    Files(folder::Files),
+    Canaries(canaries::CanariesCommand),
     Log(log::Log),
     Receipt(receipt::Receipt),
     Evidence(evidence::Evidence),
@@ -107,6 +116,7 @@ commands! {
     Verify(verify::Verify),
     Key(key::Key),
     Config(config::Config),
+    Policy(policy::PolicyCommand),
     Schema(schema::Schema),
     Completions(manual::Completions),
     #[command(name = "man")]

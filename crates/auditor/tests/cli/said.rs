@@ -54,6 +54,9 @@ fn help_says_what_it_does_what_it_needs_and_how_it_ends() {
         commands,
         [
             "all",
+            "database",
+            "files",
+            "canaries",
             "log",
             "receipt",
             "evidence",
@@ -62,6 +65,7 @@ fn help_says_what_it_does_what_it_needs_and_how_it_ends() {
             "verify",
             "key",
             "config",
+            "policy",
             "schema",
             "completions",
             "man"
