@@ -19,7 +19,7 @@ use souspli_tlog::vkey::{KeyType, VerifierKey};
 
 use super::patients::Patients;
 use super::witnesses::Witnesses;
-use super::{Booking, CANARIES, DATA, EARLIER, HOST_INFO, HOST_LOG, Honest, WITNESSES, canaries};
+use super::{Booking, DATA, EARLIER, HOST_INFO, HOST_LOG, Honest, WITNESSES, canaries};
 
 /// Persons that the auditor invents.
 const PERSONS: u32 = 40;
@@ -123,10 +123,10 @@ impl Filling {
             let choice = [place(mixed), place(bookings + 10 + mixed)];
             let is_canary = practice == 0 && number % 3 == 1;
             let who = self.canaries.persons.get(self.bookings.len()).filter(|_| is_canary).cloned();
-            let (booking, link) = patients.book((self.orders, self.minute), choice, who.as_ref()).await;
+            let booking = patients.book((self.orders, self.minute), choice, who.as_ref()).await;
             match who {
                 Some(_) => self.bookings.push(booking),
-                None if number % 11 == 3 => links.push(link),
+                None if number % 11 == 3 => links.push(booking.link),
                 None => {}
             }
             self.orders += 1;
@@ -171,11 +171,7 @@ impl Filling {
     }
 
     fn keep_canaries(&mut self) {
-        for (person, booking) in self.canaries.persons.iter_mut().zip(&self.bookings) {
-            person.time = Some(canaries::time(booking.start));
-        }
-        let file = std::fs::File::create(self.folder.join(CANARIES)).expect("created");
-        self.canaries.write(file).expect("written");
+        canaries::keep(&mut self.canaries, &self.bookings, &self.folder);
     }
 }
 

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use tokio::task::LocalSet;
 
 use super::patients::Patients;
-use super::{Booking, CANARIES, DATA, Honest, WITNESSES, canaries, filled};
+use super::{Booking, DATA, Honest, WITNESSES, canaries, filled};
 use crate::copy::number_of;
 
 /// Bookings of the crowd at each practice.
@@ -106,7 +106,7 @@ impl Twins {
             self.wait(2);
             let place = free.len() - 1 - usize::try_from(order).expect("small") * 9;
             let choice = [&free[place], &free[place - 4]];
-            let (booking, _) = patients.book((order, self.minute), choice, Some(&person)).await;
+            let booking = patients.book((order, self.minute), choice, Some(&person)).await;
             self.bookings.push(booking);
         }
     }
@@ -156,13 +156,9 @@ impl Twins {
         }
         self.sqlite.shutdown().await;
         self.postgres.shutdown().await;
-        for (person, booking) in self.canaries.persons.iter_mut().zip(&self.bookings) {
-            person.time = Some(canaries::time(booking.start));
-        }
         let databases = [None, Some(database.to_owned())];
         let honest = folders.into_iter().zip(databases).map(|(folder, database)| {
-            let file = std::fs::File::create(folder.path().join(CANARIES)).expect("created");
-            self.canaries.write(file).expect("written");
+            canaries::keep(&mut self.canaries, &self.bookings, folder.path());
             let (link, recovery_code) = self.secrets.clone();
             let (canaries, bookings, minute) = (self.canaries.clone(), self.bookings.clone(), self.minute);
             Honest { folder, database, canaries, bookings, link, recovery_code, exchanges: Vec::new(), minute, _witnesses: None }

@@ -65,6 +65,8 @@ pub struct Booking {
     pub order: u32,
     /// When the visit begins: minutes since 1970.
     pub start: i64,
+    /// The fragment of its private link.
+    pub link: String,
 }
 
 impl Honest {

@@ -52,13 +52,13 @@ impl<'a> Patients<'a> {
         times.skip(60).map(|time| time["start"].clone()).collect()
     }
 
-    /// Books the first of two times that the claimed-id set does not hide by chance; gives the booking and its link.
+    /// Books the first of two times that the claimed-id set does not hide by chance; gives the booking.
     pub(super) async fn book(
         &mut self,
         (order, now): (u32, u32),
         [start, other]: [&Value; 2],
         who: Option<&CanaryPerson>,
-    ) -> (Booking, Value) {
+    ) -> Booking {
         let [first, second] = [self.chosen(start), self.chosen(other)];
         let form = self.form(order, who);
         let patient = self.patient(order, now).await;
@@ -72,7 +72,7 @@ impl<'a> Patients<'a> {
         let record = from_base64url(booked["record"].as_str().expect("a record")).expect("base64url");
         let record = RecordId::try_from(record.as_slice()).expect("an id");
         let start = 5 * start.as_i64().expect("a granule");
-        (Booking { record, order, start }, booked["manageLink"].clone())
+        Booking { record, order, start, link: booked["manageLink"].as_str().expect("a link").to_owned() }
     }
 
     fn form(&self, order: u32, who: Option<&CanaryPerson>) -> Value {
@@ -83,7 +83,7 @@ impl<'a> Patients<'a> {
     }
 
     /// Some move their visit, some cancel it.
-    pub(super) async fn change(&mut self, links: &[Value], now: u32) {
+    pub(super) async fn change(&mut self, links: &[String], now: u32) {
         let free = self.free(now).await;
         for (number, link) in links.iter().enumerate() {
             let mut patient = Patient::new(self.host);
