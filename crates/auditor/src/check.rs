@@ -99,6 +99,12 @@ checks! {
     WrongAsset = "wrong_asset", Live, Breach;
     /// A metric or a label that the policy does not declare.
     UndeclaredMetric = "undeclared_metric", Live, Warning;
+    /// The way to the host is not protected as it must be: an old TLS, or pages without it.
+    WeakTransport = "weak_transport", Live, Breach;
+    /// The host's clock is not that of the auditor.
+    WrongClock = "wrong_clock", Live, Warning;
+    /// The host serves a release that its public log does not hold.
+    UnloggedRelease = "unlogged_release", Live, Warning;
     /// A checkpoint does not verify.
     BadCheckpoint = "bad_checkpoint", Log, Breach;
     /// A checkpoint is not consistent with an earlier one.

@@ -11,12 +11,14 @@ pub mod evidence;
 pub mod files;
 mod finding;
 pub mod http;
+pub mod live;
 pub mod log;
 pub mod policy;
 pub mod random;
 pub mod receipt;
 pub mod report;
 pub mod scan;
+pub mod traffic;
 pub mod witness;
 
 pub use check::{Area, Check};

@@ -32,6 +32,15 @@ pub enum Command {
     Config(ConfigCommand),
     /// Print the OpenAPI document of this release
     Openapi,
+    /// Print the manifest of this release: each file of the web client that it serves, with hash and size
+    ///
+    /// It is what `GET /release` answers and what the public log holds the hash of; an auditor compares a host's pages with
+    /// the manifest of a build of its own.
+    Manifest {
+        /// A folder to serve the web client from, instead of the one built in
+        #[arg(long, value_name = "FOLDER")]
+        web: Option<PathBuf>,
+    },
 }
 
 /// Look at the configuration.

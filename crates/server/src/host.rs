@@ -27,6 +27,7 @@ use crate::nonce::Nonces;
 use crate::observe::Metrics;
 use crate::pulse::Pulse;
 use crate::random::random;
+use crate::release::Release;
 use crate::reserve::{self, Reserve};
 use crate::sets::Sets;
 use crate::state::{AppState, Shared};
@@ -132,6 +133,7 @@ fn state(
     let least = if database.shared { 0 } else { u64::from(limits.disk_reserve) << 20 };
     let log_origin = config.log_origin.clone().unwrap_or_else(|| log::origin_of(&key));
     let folder = config.log_folder.clone().unwrap_or_else(|| config.data.join("log"));
+    let site = Site::new(config.web.clone());
     let log = Log::open(&folder, key.clone(), &log_origin, config.witness_policy.as_deref())?;
     Ok(Arc::new(Shared {
         store: database.store,
@@ -150,7 +152,8 @@ fn state(
         pulse: Pulse::default(),
         reserve: Reserve::of(&config.data, least),
         metrics: Metrics::default(),
-        site: Site::new(config.web.clone()),
+        release: Release::of(&site),
+        site,
         timeouts: config.timeouts,
         registration: config.registration,
         log,
@@ -165,7 +168,7 @@ fn state(
 /// Starts the thread that merges into the log.
 fn merging(state: &AppState, shared: bool) -> Result<Runner, StartError> {
     let holder = random::<16>().ok_or(StartError::NoRandomness)?;
-    let started = log::start(state, state.log.sequencer(holder, !shared));
+    let started = log::start(state, state.log.sequencer(holder, !shared).releasing(state.release.object));
     started.map_err(|error| StartError::Config(format!("no thread can be started: {error}")))
 }
 

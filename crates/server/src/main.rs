@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use souspli_server::cli::{Cli, Command, ConfigCommand, Options};
-use souspli_server::{Host, StartError, SystemClock, allow_open_files, config, openapi, start_logging};
+use souspli_server::{Host, StartError, SystemClock, allow_open_files, config, manifest, openapi, start_logging};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
@@ -15,6 +15,10 @@ fn main() -> ExitCode {
         Command::Config(ConfigCommand::Show(options)) => show(options),
         Command::Openapi => {
             say(&format!("{}\n", openapi::document()));
+            Ok(())
+        }
+        Command::Manifest { web } => {
+            say(&manifest(web));
             Ok(())
         }
     };

@@ -23,6 +23,7 @@ use crate::nonce::Nonces;
 use crate::observe::Metrics;
 use crate::pulse::Pulse;
 use crate::rejection::Rejection;
+use crate::release::Release;
 use crate::reserve::Reserve;
 use crate::sets::Sets;
 use crate::turns::Turns;
@@ -50,6 +51,7 @@ pub(crate) struct Shared {
     pub(crate) reserve: Reserve,
     pub(crate) metrics: Metrics,
     pub(crate) site: Site,
+    pub(crate) release: Release,
     pub(crate) timeouts: Timeouts,
     pub(crate) registration: Registration,
     pub(crate) log: Arc<Log>,

@@ -48,12 +48,16 @@ gaps! {
     Stopped = "stopped", false;
     /// This release has no examination for it yet.
     NotBuilt = "not_built", false;
+    /// The recording does not hold it, though it was there.
+    NotRecorded = "not_recorded", false;
     /// No canaries were named, so nothing was searched for them.
     NoCanaries = "no_canaries", true;
     /// No policy was named that says what it should be.
     NoPolicy = "no_policy", true;
     /// What it was judged by is what the host says itself: whether it was right to choose that, nobody looked at.
     OwnWord = "own_word", true;
+    /// The recording was made at one place on the way; what took another way is not in it.
+    OneSide = "one_side", true;
     /// Whoever ran the audit left it out.
     LeftOut = "left_out", true;
 }

@@ -16,12 +16,14 @@ mod files;
 mod folder;
 mod keep;
 mod key;
+mod live;
 mod log;
 mod logged;
 mod manual;
 mod online;
 mod output;
 mod policy;
+mod policed;
 mod print;
 mod progress;
 mod promise;
@@ -30,6 +32,7 @@ mod schema;
 mod show;
 mod stop;
 mod summary;
+mod traffic;
 mod verify;
 mod witness;
 
@@ -108,6 +111,8 @@ commands! {
     Database(database::Database),
     Files(folder::Files),
     Canaries(canaries::CanariesCommand),
+    Traffic(traffic::Traffic),
+    Live(live::Live),
     Log(log::Log),
     Receipt(receipt::Receipt),
     Evidence(evidence::Evidence),

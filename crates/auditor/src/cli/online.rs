@@ -132,7 +132,7 @@ async fn of_link(file: &Path, client: &Client, address: &Address, minute: u32) -
 }
 
 /// Nothing that goes wrong here may name what the file holds, nor the file where somebody has put the link in its place.
-fn read_link(file: &Path) -> Result<Zeroizing<String>, Stop> {
+pub(super) fn read_link(file: &Path) -> Result<Zeroizing<String>, Stop> {
     let mut text = Zeroizing::new(String::new());
     let most = LONGEST_LINK;
     let came = if file == Path::new("-") {

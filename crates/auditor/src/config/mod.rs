@@ -87,6 +87,8 @@ pub struct Config {
     pub traffic: Vec<Located>,
     /// The running host.
     pub live: Option<Source>,
+    /// The manifest of the release that it should serve.
+    pub manifest: Option<Located>,
     /// The public log.
     pub log: Option<Source>,
     /// The witnesses' policy.
@@ -224,6 +226,7 @@ impl Config {
             logs: read.all_located("logs")?,
             traffic: read.all_located("traffic")?,
             live: read.source("live")?,
+            manifest: read.located("manifest")?,
             log: read.source("log")?,
             witnesses: read.located("witnesses")?,
             receipts: read.all_located("receipts")?,

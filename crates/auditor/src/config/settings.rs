@@ -120,6 +120,10 @@ settings! {
     "The address of the running host."
     "L’adresse de l’hébergeur en marche."
 
+    manifest Path "\"release.txt\""
+    "The manifest of the release that the host should serve; without it, the one that it serves."
+    "Le manifeste de la version que l’hébergeur doit servir ; sans lui, celui qu’il sert."
+
     log Address "\"https://rdv.example.org/log\""
     "The public log: its address, or a folder with a copy of it."
     "Le registre public : son adresse, ou un dossier avec sa copie."

@@ -64,6 +64,7 @@ pub use leaves::{Leaves, Unlogged};
 pub(crate) use live::Live;
 pub use search::{Hit, ValueSearch};
 pub use tell::CHECKS;
+pub(crate) use shape::{finer_unit, is_point};
 
 use structure::Reader;
 

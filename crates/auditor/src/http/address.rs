@@ -43,6 +43,17 @@ impl Address {
         format!("{}/{}", self.0, path.trim_start_matches('/'))
     }
 
+    /// Whether it is reached through TLS.
+    pub fn is_encrypted(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Name or number of the machine, and the port where one is given.
+    pub fn authority(&self) -> &str {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
+    }
+
     /// The address of a path below it.
     pub fn join(&self, path: &str) -> Self {
         Self(self.below(path))

@@ -92,17 +92,7 @@ pub struct Client {
 impl Client {
     /// A client that trusts the web's certificates, or those of a file (PEM) in their place.
     pub fn new(certificates: Option<&Path>) -> Result<Self, HttpError> {
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        connector.set_connect_timeout(Some(CONNECT));
-        connector.set_nodelay(true);
-        let builder = HttpsConnectorBuilder::new();
-        let builder = match certificates {
-            Some(file) => builder.with_tls_config(trusting(file)?),
-            None => builder.with_webpki_roots(),
-        };
-        let connector = builder.https_or_http().enable_all_versions().wrap_connector(connector);
-        Ok(Self { pool: Arc::new(Pool::builder(TokioExecutor::new()).build(connector)) })
+        Ok(Self { pool: Arc::new(Pool::builder(TokioExecutor::new()).build(connector(certificates)?)) })
     }
 
     /// `GET` of a path below an address; at most `most` bytes of body.
@@ -119,6 +109,22 @@ impl Client {
         most: usize,
     ) -> Result<Answer, HttpError> {
         self.send(&Method::POST, &address.below(path), body.into(), most).await
+    }
+
+    /// Sends a request as it is given, and takes the answer as it comes, packed too. Nothing is followed.
+    pub async fn ask(&self, request: Request<Bytes>, most: usize) -> Result<Answer, HttpError> {
+        let (head, body) = request.into_parts();
+        let url = head.uri.to_string();
+        for _ in 0..PAUSES {
+            let sent = Request::from_parts(head.clone(), Full::new(body.clone()));
+            let answer = tokio::time::timeout(WHOLE, read_as_it_comes(self.pool.request(sent), &url, most)).await;
+            let answer = answer.map_err(|_| HttpError::Away(url.clone()))??;
+            match pause(&answer) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Ok(answer),
+            }
+        }
+        Err(HttpError::Refused(url))
     }
 
     async fn send(&self, method: &Method, url: &str, body: Bytes, most: usize) -> Result<Answer, HttpError> {
@@ -139,16 +145,39 @@ impl Client {
     }
 }
 
+/// What makes connections that trust the web's certificates, or those of a file (PEM) in their place.
+pub(crate) fn connector(certificates: Option<&Path>) -> Result<HttpsConnector<HttpConnector>, HttpError> {
+    let mut connector = HttpConnector::new();
+    connector.enforce_http(false);
+    connector.set_connect_timeout(Some(CONNECT));
+    connector.set_nodelay(true);
+    let builder = HttpsConnectorBuilder::new();
+    let builder = match certificates {
+        Some(file) => builder.with_tls_config(trusting(file)?),
+        None => builder.with_webpki_roots(),
+    };
+    Ok(builder.https_or_http().enable_all_versions().wrap_connector(connector))
+}
+
 /// Reads an answer to its end.
 async fn read(
     answer: impl Future<Output = Result<http::Response<Incoming>, PoolError>>,
     url: &str,
     most: usize,
 ) -> Result<Answer, HttpError> {
-    let (head, body) = answer.await.map_err(|_| HttpError::Away(url.to_owned()))?.into_parts();
-    if head.headers.contains_key(CONTENT_ENCODING) {
+    let answer = read_as_it_comes(answer, url, most).await?;
+    if answer.headers.contains_key(CONTENT_ENCODING) {
         return Err(HttpError::Encoded(url.to_owned()));
     }
+    Ok(answer)
+}
+
+async fn read_as_it_comes(
+    answer: impl Future<Output = Result<http::Response<Incoming>, PoolError>>,
+    url: &str,
+    most: usize,
+) -> Result<Answer, HttpError> {
+    let (head, body) = answer.await.map_err(|_| HttpError::Away(url.to_owned()))?.into_parts();
     let body = Limited::new(body, most).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() {
             HttpError::TooLong(url.to_owned())

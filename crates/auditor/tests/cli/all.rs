@@ -13,7 +13,7 @@ key = \"auditor.key\"
 reports = \"reports\"
 policy = \"policy.toml\"
 databases = [\"souspli.db\"]
-live = \"https://rdv.example.org\"
+live = \"http://127.0.0.1:1\"
 ";
 
 fn desk() -> Desk {
@@ -73,7 +73,7 @@ fn whatever_is_named_stands_in_the_report() {
         .chain(report.unchecked.iter().map(|u| &u.place))
         .map(ToString::to_string)
         .collect();
-    for name in ["souspli.db", "https://rdv.example.org", "data", "a.log", "t.har", "log", "r.json"] {
+    for name in ["souspli.db", "http://127.0.0.1:1", "data", "a.log", "t.har", "log", "r.json"] {
         assert!(named.iter().any(|place| place.ends_with(&format!(" {name}"))), "{name} is missing: {named:?}");
     }
     assert!(!desk.path("reports").exists(), "the command line wins over the file");

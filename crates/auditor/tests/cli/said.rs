@@ -57,6 +57,8 @@ fn help_says_what_it_does_what_it_needs_and_how_it_ends() {
             "database",
             "files",
             "canaries",
+            "traffic",
+            "live",
             "log",
             "receipt",
             "evidence",

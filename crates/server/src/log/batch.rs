@@ -27,12 +27,16 @@ const HEADER: &[u8] = b"souspli batch 1\n";
 const ROW: usize = 32 + 16 + 1 + 8;
 
 impl Batch {
-    /// Mixes what waits with as many random objects as fill a batch; `None` where there is no randomness.
-    pub(crate) fn mix(start: u64, waiting: &[Unmerged], random: Random<'_>) -> Option<Self> {
+    /// Mixes what waits with as many random objects as fill a batch; `None` where there is no randomness. An object that is
+    /// nobody's takes the place of a random one, if there is one.
+    pub(crate) fn mix(start: u64, waiting: &[Unmerged], also: Option<Digest>, random: Random<'_>) -> Option<Self> {
         let size = SIZES.into_iter().find(|size| *size >= waiting.len())?;
         let mut entries = Vec::with_capacity(size);
         for leaf in waiting {
             entries.push((leaf.object, Some(leaf.id)));
+        }
+        if let Some(object) = also.filter(|_| entries.len() < size) {
+            entries.push((object, None));
         }
         while entries.len() < size {
             let mut object = Digest::ZERO;
@@ -60,6 +64,12 @@ impl Batch {
     pub(crate) fn merged(&self) -> Vec<Merged> {
         let places = self.start..;
         places.zip(&self.entries).filter_map(|(place, (_, id))| id.map(|id| Merged { id, place })).collect()
+    }
+
+    /// The place of an object that is nobody's.
+    pub(crate) fn place_of(&self, object: &Digest) -> Option<u64> {
+        let mut places = (self.start..).zip(&self.entries);
+        places.find(|(_, (found, id))| id.is_none() && found == object).map(|(place, _)| place)
     }
 
     /// As it is kept while it is under way: a header, where it begins, rows, and the SHA-256 of all before.
@@ -128,6 +138,24 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn what_is_nobodys_takes_the_place_of_a_random_one() {
+        let object = sha256(b"a release");
+        let batch = |leaves| Batch::mix(32, &waiting(leaves), Some(object), &counted()).expect("random");
+        for leaves in [0, 3, 15, 17, 255] {
+            let batch = batch(leaves);
+            assert!(SIZES.contains(&batch.entries.len()));
+            let place = batch.place_of(&object).expect("it is there");
+            assert_eq!(batch.entries[usize::try_from(place - 32).expect("small")], (object, None));
+            assert_eq!(batch.merged().len(), leaves as usize, "the database is told of what waited");
+            assert_eq!(Batch::decode(&batch.encode()), Some(batch));
+        }
+        for full in [16, 256] {
+            let batch = batch(full);
+            assert_eq!((batch.entries.len(), batch.place_of(&object)), (full as usize, None), "it waits");
+        }
+    }
+
     /// Numbers that look random and are the same each time.
     fn counted() -> impl Fn(&mut [u8]) -> Option<()> {
         let count = Cell::new(0_u64);
@@ -152,7 +180,7 @@ mod tests {
         let random = counted();
         for (count, size) in [(0, 16), (1, 16), (16, 16), (17, 256), (256, 256), (257, 4_096), (4_096, 4_096)] {
             let waiting = waiting(count);
-            let batch = Batch::mix(100, &waiting, &random).expect("random");
+            let batch = Batch::mix(100, &waiting, None, &random).expect("random");
             assert_eq!((batch.entries.len(), batch.end()), (size, 100 + size as u64), "{count}");
             let objects: BTreeSet<Digest> = batch.entries.iter().map(|(object, _)| *object).collect();
             assert_eq!(objects.len(), size, "each random object is another");
@@ -164,22 +192,22 @@ mod tests {
                 assert_eq!(batch.logged()[place], entry_of(&leaf.object));
             }
         }
-        assert!(Batch::mix(0, &waiting(4_097), &random).is_none());
-        assert!(Batch::mix(0, &[], &|_| None).is_none(), "no randomness");
+        assert!(Batch::mix(0, &waiting(4_097), None, &random).is_none());
+        assert!(Batch::mix(0, &[], None, &|_| None).is_none(), "no randomness");
     }
 
     #[test]
     fn the_order_tells_nothing() {
         let random = counted();
         let places = |batch: &Batch| batch.merged().iter().map(|merged| merged.id.sequence).collect::<Vec<_>>();
-        let one = Batch::mix(0, &waiting(200), &random).expect("random");
-        let other = Batch::mix(0, &waiting(200), &random).expect("random");
+        let one = Batch::mix(0, &waiting(200), None, &random).expect("random");
+        let other = Batch::mix(0, &waiting(200), None, &random).expect("random");
         assert_ne!(places(&one), places(&other));
         assert_ne!(places(&one), (0..200).collect::<Vec<_>>());
         // Each of 16 places is about as often the one leaf's: 100 times in 1,600, with a deviation of 10.
         let mut counts = [0; 16];
         for _ in 0..1_600 {
-            let place = Batch::mix(0, &waiting(1), &random).expect("random").merged()[0].place;
+            let place = Batch::mix(0, &waiting(1), None, &random).expect("random").merged()[0].place;
             counts[usize::try_from(place).expect("small")] += 1;
         }
         assert!(counts.iter().all(|count| (50..150).contains(count)), "{counts:?}");
@@ -187,7 +215,7 @@ mod tests {
 
     #[test]
     fn what_is_under_way_is_read_back_or_refused() {
-        let batch = Batch::mix(4_711, &waiting(3), &counted()).expect("random");
+        let batch = Batch::mix(4_711, &waiting(3), None, &counted()).expect("random");
         let bytes = batch.encode();
         assert_eq!(Batch::decode(&bytes), Some(batch));
         for bit in 0..bytes.len() * 8 {

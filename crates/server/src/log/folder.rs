@@ -20,6 +20,8 @@ pub(crate) const COSIGNED: &str = "cosigned";
 pub(crate) const STAGED: &str = "staged";
 /// The highest fence that has written here.
 pub(crate) const FENCE: &str = "fence";
+/// The releases that are logged: object and place of each.
+pub(crate) const RELEASES: &str = "releases";
 const LOCK: &str = "lock";
 /// What a file is called before it is whole.
 const UNFINISHED: &str = "unfinished";

@@ -5,6 +5,7 @@
 
 use std::io;
 
+use souspli_protocol::Digest;
 use souspli_store::{Merged, Store, StoreError, TreeHead};
 use souspli_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
 use souspli_tlog::store::{StoreError as StoreTiles, grow};
@@ -12,9 +13,10 @@ use souspli_tlog::tree::empty_root;
 use tokio::runtime::Handle;
 
 use crate::log::batch::{Batch, MOST, Random};
-use crate::log::folder::{CHECKPOINT, COSIGNED, FENCE, Folder, STAGED};
+use crate::log::folder::{CHECKPOINT, COSIGNED, FENCE, Folder, RELEASES, STAGED};
 use crate::log::proven::{Damage, Proven};
 use crate::log::signer::Signer;
+use crate::release::hexadecimal;
 
 /// Minutes for which a holder takes the row.
 const LEASE: u32 = 3;
@@ -137,12 +139,19 @@ pub struct Sequencer {
     /// Whether no other process can merge: then the row is taken whoever holds it.
     alone: bool,
     proven: Proven,
+    /// The release that is served, where it may not be logged yet.
+    release: Option<Digest>,
 }
 
 impl Sequencer {
     /// A sequencer that has not done anything yet; `holder` is random.
     pub(crate) fn new(folder: Folder, signer: Signer, holder: [u8; 16], alone: bool) -> Self {
-        Self { folder, signer, holder, alone, proven: Proven::default() }
+        Self { folder, signer, holder, alone, proven: Proven::default(), release: None }
+    }
+
+    /// The same, for a host that serves this release (`docs/spec/release.md` §2).
+    pub(crate) fn releasing(self, release: Option<Digest>) -> Self {
+        Self { release, ..self }
     }
 
     /// Merges one batch, if it is this process's turn. Blocks.
@@ -174,6 +183,7 @@ impl Sequencer {
             _ => self.stage(store, runtime, &before, random, watch)?,
         };
         let after = self.append(&before, &batch, watch)?;
+        self.note_release(&batch)?;
         if !self.tell(store, runtime, lease.fence, head(&after), &batch, watch)? {
             return Ok(Turn::Others);
         }
@@ -256,10 +266,31 @@ impl Sequencer {
         watch: Watch<'_>,
     ) -> Result<Batch, Stop> {
         let waiting = runtime.block_on(store.unmerged(MOST))?;
-        let batch = Batch::mix(before.size, &waiting, random).ok_or(Stop::NoRandomness)?;
+        let release = self.unlogged()?;
+        let batch = Batch::mix(before.size, &waiting, release, random).ok_or(Stop::NoRandomness)?;
         self.folder.replace(STAGED, &batch.encode())?;
         watch(Step::Staged)?;
         Ok(batch)
+    }
+
+    /// The release that is served, if no batch has held it yet.
+    fn unlogged(&self) -> Result<Option<Digest>, Stop> {
+        let Some(release) = self.release else { return Ok(None) };
+        let logged = self.folder.file(RELEASES)?.unwrap_or_default();
+        let object = hexadecimal(&release);
+        let is_logged = String::from_utf8_lossy(&logged).lines().any(|line| line.split(' ').next() == Some(&object));
+        Ok((!is_logged).then_some(release))
+    }
+
+    /// Writes down where the release lies, once the checkpoint that holds it is in place.
+    fn note_release(&mut self, batch: &Batch) -> Result<(), Stop> {
+        let Some(release) = self.release else { return Ok(()) };
+        let Some(place) = batch.place_of(&release) else { return Ok(()) };
+        let mut logged = self.folder.file(RELEASES)?.unwrap_or_default();
+        logged.extend(format!("{} {place}\n", hexadecimal(&release)).into_bytes());
+        self.folder.replace(RELEASES, &logged)?;
+        self.release = None;
+        Ok(())
     }
 
     /// Writes the batch's tiles, proves what is stored, and puts the new checkpoint in place of `before`.

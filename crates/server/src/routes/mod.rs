@@ -8,6 +8,7 @@ pub(crate) mod metrics;
 mod nonces;
 mod openapi;
 mod readyz;
+mod release;
 mod vaults;
 
 use axum::routing::MethodRouter;
@@ -44,7 +45,7 @@ pub(crate) enum Content {
     Lines(&'static str),
     /// The word `ok`.
     Text,
-    /// A signed note.
+    /// A text of a form of its own.
     Note,
     /// Bytes as they are.
     Bytes,
@@ -92,7 +93,8 @@ impl Doc {
 
 /// Every route of the host itself.
 pub(crate) fn all() -> Vec<Route> {
-    let mut routes = vec![host::route(), nonces::route(), healthz::route(), readyz::route(), openapi::route()];
+    let mut routes =
+        vec![host::route(), nonces::route(), healthz::route(), readyz::route(), openapi::route(), release::route()];
     routes.extend(vaults::routes());
     routes.extend(calendars::routes());
     routes.extend(log::routes());

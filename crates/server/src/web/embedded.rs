@@ -10,6 +10,11 @@ use rust_embed::RustEmbed;
 #[exclude = "*.map"]
 struct Files;
 
+/// The names of all files.
+pub(super) fn names() -> Vec<String> {
+    Files::iter().map(Cow::into_owned).collect()
+}
+
 /// A file by its path.
 pub(super) fn file(path: &str) -> Option<Cow<'static, [u8]>> {
     Files::get(path).map(|file| file.data)

@@ -40,6 +40,18 @@ impl Site {
         }
     }
 
+    /// The names of all files.
+    pub(crate) fn files(&self) -> Vec<String> {
+        match self {
+            Self::Embedded(_) => embedded::names(),
+            Self::Folder(folder) => {
+                let mut names = Vec::new();
+                list(folder, "", &mut names);
+                names
+            }
+        }
+    }
+
     /// A file's gzip form.
     pub(crate) fn gzipped(&self, path: &str, bytes: &[u8]) -> Option<Arc<[u8]>> {
         let Self::Embedded(kept) = self else { return gzip(bytes) };
@@ -49,6 +61,19 @@ impl Site {
         let zipped = gzip(bytes)?;
         kept.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), zipped.clone());
         Some(zipped)
+    }
+}
+
+/// The names of the files below a folder. What a name cannot be written for is not served either.
+fn list(folder: &Path, before: &str, names: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let (path, name) = (entry.path(), format!("{before}{name}"));
+        if path.is_dir() {
+            list(&path, &format!("{name}/"), names);
+        } else {
+            names.push(name);
+        }
     }
 }
 

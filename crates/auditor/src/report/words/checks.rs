@@ -163,6 +163,24 @@ words! {
     "The host counts what it does, for those who run it. The policy lists these figures and how they are divided. This one is not on the list, and could single out a practice or a person."
     "L’hébergeur compte ce qu’il fait, pour ceux qui l’exploitent. Le référentiel énumère ces mesures et leurs subdivisions. Celle-ci n’y figure pas, et pourrait désigner un cabinet ou une personne."
 
+    WeakTransport
+    "The way to the host is not protected as it must be"
+    "L’accès à l’hébergeur n’est pas protégé comme il le doit"
+    "Pages and requests travel through a tunnel (TLS) that nobody on the way can read or change. Here the host accepts an old one that can be broken, or serves its pages without any, so that somebody on the way could put other scripts in their place."
+    "Pages et requêtes passent par un tunnel (TLS) que personne en chemin ne peut lire ni modifier. Ici, l’hébergeur en accepte un ancien, qui peut être forcé, ou sert ses pages sans tunnel : quelqu’un en chemin pourrait y substituer d’autres scripts."
+
+    WrongClock
+    "The host’s clock is wrong"
+    "L’horloge de l’hébergeur n’est pas à l’heure"
+    "What the host signs carries the minute of its clock. That clock differs from the auditor’s by more than a few minutes, so deadlines and receipts are off by as much."
+    "Ce que signe l’hébergeur porte la minute de son horloge. Elle s’écarte de celle de l’auditeur de plus de quelques minutes : délais et reçus sont décalés d’autant."
+
+    UnloggedRelease
+    "The release that is served is not in the public log"
+    "La version servie n’est pas au registre public"
+    "Each host logs the list of the files that it serves, so that nobody can be served another page without a trace. The list that this host serves is not in its log. A host that was started a moment ago logs it within minutes."
+    "Chaque hébergeur inscrit au registre la liste des fichiers qu’il sert, pour que nul ne reçoive une autre page sans trace. La liste que sert cet hébergeur n’y figure pas. Un hébergeur qui vient de démarrer l’inscrit en quelques minutes."
+
     BadCheckpoint
     "A signed state of the log does not hold"
     "Un état signé du registre public n’est pas valable"

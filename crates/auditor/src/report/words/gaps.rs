@@ -33,6 +33,10 @@ pub fn gap(gap: Gap, language: Language) -> &'static str {
             "This release of the program cannot examine it yet.",
             "Cette version du programme ne sait pas encore l’examiner.",
         ),
+        Gap::NotRecorded => (
+            "The recording does not hold it, though it was there.",
+            "L’enregistrement ne le contient pas, alors qu’il existait.",
+        ),
         Gap::NoCanaries => (
             "No words invented for a test were given, so none could be searched for.",
             "Aucun mot inventé pour un test n’a été fourni : aucun n’a pu être recherché.",
@@ -44,6 +48,10 @@ pub fn gap(gap: Gap, language: Language) -> &'static str {
         Gap::OwnWord => (
             "The host itself said by which keys and witnesses it is to be judged, and nobody else was asked.",
             "L’hébergeur a dit lui-même d’après quelles clés et quels témoins le juger ; personne d’autre n’a été interrogé.",
+        ),
+        Gap::OneSide => (
+            "The recording was made at one place on the way; what went another way is not in it.",
+            "L’enregistrement a été fait en un point du trajet ; ce qui a pris un autre chemin n’y figure pas.",
         ),
         Gap::LeftOut => {
             ("Whoever ran the audit left it out.", "La personne qui a mené l’audit a choisi de ne pas l’examiner.")

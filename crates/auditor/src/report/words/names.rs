@@ -69,6 +69,7 @@ pub fn fact_name(name: &str, language: Language) -> Option<&'static str> {
 }
 
 const KINDS: &[[&str; 2]] = &[
+    ["address", "adresse"],
     ["answer", "réponse"],
     ["asset", "fichier de la page"],
     ["backup", "sauvegarde"],
@@ -98,12 +99,14 @@ const KINDS: &[[&str; 2]] = &[
     ["line", "ligne"],
     ["log", "registre"],
     ["logs", "journal"],
+    ["message", "message"],
     ["metric", "mesure"],
     ["object", "objet"],
     ["offset", "position"],
     ["page", "page"],
     ["policy", "règle des témoins"],
     ["proof", "fichier de preuve"],
+    ["query", "paramètres d’adresse"],
     ["receipt", "reçu"],
     ["record", "rendez-vous"],
     ["request", "requête"],
@@ -145,6 +148,7 @@ const FACTS: &[[&str; 3]] = &[
     ["length", "length", "longueur"],
     ["line", "line", "ligne"],
     ["may", "seconds allowed", "secondes permises"],
+    ["method", "method", "méthode"],
     ["minute", "minute", "minute"],
     ["missing", "missing", "manquants"],
     ["more_facts", "facts not listed", "éléments non listés"],
