@@ -5,6 +5,7 @@ mod clippy;
 mod deny;
 mod e2e;
 mod fmt;
+mod leaky_host;
 mod programs;
 mod setting;
 mod suite;
@@ -69,6 +70,12 @@ const STAGES: &[Stage] = &[
         run: suite::run,
     },
     Stage { name: "evil", about: "a host that lies is found out", targets: &["evil"], run: suite::run },
+    Stage {
+        name: "leaky-host",
+        about: "each leak is named, and nothing else",
+        targets: &["absent", "leaky"],
+        run: leaky_host::run,
+    },
     Stage { name: "e2e", about: "the pages in Chromium", targets: &[], run: e2e::run },
 ];
 
@@ -161,7 +168,7 @@ fn record<T>(
 
 /// The table of stages, their notes, and the line with the sums.
 fn table(rows: &[Row], time: Duration) -> String {
-    let mut text = format!("\n{:<8} {:>7} {:>7} {:>8} {:>12}\n", "stage", "passed", "failed", "ignored", "time");
+    let mut text = format!("\n{:<10} {:>7} {:>7} {:>8} {:>12}\n", "stage", "passed", "failed", "ignored", "time");
     let mut sum = Counts::default();
     for Row { name, counts, time, failure } in rows {
         sum.add(counts.clone());
@@ -171,11 +178,11 @@ fn table(rows: &[Row], time: Duration) -> String {
         }
         let (passed, failed, ignored) = (counts.passed, counts.failed, counts.ignored);
         let why = failure.as_ref().and_then(|sentence| sentence.lines().last()).unwrap_or_default();
-        let line = format!("{name:<8} {passed:>7} {failed:>7} {ignored:>8} {:>12}  {why}", seconds(*time));
+        let line = format!("{name:<10} {passed:>7} {failed:>7} {ignored:>8} {:>12}  {why}", seconds(*time));
         text.extend([line.trim_end(), "\n"]);
     }
     let Counts { passed, failed, ignored, notes } = sum;
-    let line = format!("{:<8} {passed:>7} {failed:>7} {ignored:>8} {:>12}\n\n", "", seconds(time));
+    let line = format!("{:<10} {passed:>7} {failed:>7} {ignored:>8} {:>12}\n\n", "", seconds(time));
     text.push_str(&line);
     for note in &notes {
         text.extend([note, "\n"]);
@@ -185,7 +192,7 @@ fn table(rows: &[Row], time: Duration) -> String {
 }
 
 fn stages_help() -> String {
-    let lines = STAGES.iter().map(|stage| format!("  {:<8} {}", stage.name, stage.about));
+    let lines = STAGES.iter().map(|stage| format!("  {:<10} {}", stage.name, stage.about));
     format!("Stages:\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
@@ -202,7 +209,7 @@ mod tests {
             failure: failure.map(str::to_owned),
         };
         let text = table(&[row("a", 3, 0, None), row("b", 4, 1, Some("output\nIt failed."))], Duration::from_secs(61));
-        assert!(text.contains("\nb              4       1        0        1.5 s  It failed.\n"), "{text}");
+        assert!(text.contains("\nb                4       1        0        1.5 s  It failed.\n"), "{text}");
         assert!(text.ends_with("1 min 01 s\n\na: a figure\nb: a figure\n7 passed, 1 failed\n"), "{text}");
     }
 
@@ -212,7 +219,7 @@ mod tests {
         let failing = record(&mut rows, BEFORE, || Err::<((), Counts), _>(Failure::new("Node 20.19 is needed.")));
         assert!(failing.unwrap().is_none());
         let text = table(&rows, Duration::ZERO);
-        assert!(text.contains("before         0       1        0        0.0 s  Node 20.19 is needed.\n"), "{text}");
+        assert!(text.contains("before           0       1        0        0.0 s  Node 20.19 is needed.\n"), "{text}");
         assert!(text.ends_with("\n0 passed, 1 failed\n"), "{text}");
 
         let mut rows = Vec::new();

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod database;
 pub mod evidence;
+pub mod files;
 mod finding;
 pub mod http;
 pub mod live;

@@ -60,6 +60,14 @@ impl Lie {
         Self { instead: Box::new(|_| None), change: Box::new(change) }
     }
 
+    /// Changes answers of whatever kind, headers and all.
+    pub fn in_answers<F>(change: F) -> Self
+    where
+        F: Fn(&Asked, Answer) -> Answer + Send + Sync + 'static,
+    {
+        Self { instead: Box::new(|_| None), change: Box::new(change) }
+    }
+
     /// Answers requests to the routes whose path ends so in the host's place; the host does not hear of them.
     pub fn instead_of<F>(route: &'static str, answer: F) -> Self
     where

@@ -59,9 +59,14 @@ struct State {
 }
 
 impl Proxy {
-    /// Before a host.
+    /// Before a host, on any free port.
     pub async fn before(host: SocketAddr) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        Self::at(0, host).await
+    }
+
+    /// Before a host, on a port.
+    pub async fn at(port: u16, host: SocketAddr) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a port");
         let addr = listener.local_addr().expect("an address");
         let client = Client::builder(TokioExecutor::new()).build_http();
         let state = Arc::new(State { host, client, lie: Mutex::default(), seen: Mutex::default() });

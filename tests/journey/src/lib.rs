@@ -2,6 +2,7 @@
 
 #![allow(clippy::missing_panics_doc, clippy::format_collect, reason = "a test panics where something is wrong")]
 
+pub mod crowd;
 pub mod practice;
 mod second;
 pub mod spawned;

@@ -17,7 +17,7 @@ pub struct Spawned {
     /// Where it listens.
     pub addr: SocketAddr,
     metrics: SocketAddr,
-    clock: ChildStdin,
+    clock: Option<ChildStdin>,
     said: Receiver<String>,
     log: Arc<Mutex<Vec<String>>>,
 }
@@ -36,7 +36,7 @@ impl Spawned {
         let kept = Arc::clone(&log);
         lines_of(child.stderr.take().expect("its log"), move |line| kept.lock().expect("the log").push(line));
         lines_of(child.stdout.take().expect("its words"), move |line| drop(say.send(line)));
-        let clock = child.stdin.take().expect("its clock");
+        let clock = child.stdin.take();
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let spawned = Self { child, addr: local(port), metrics: local(metrics_port), clock, said, log };
         spawned.hear("ready");
@@ -45,7 +45,8 @@ impl Spawned {
 
     /// Sets its clock.
     pub fn set(&mut self, minute: u32) {
-        writeln!(self.clock, "{minute}").expect("the clock is set");
+        let clock = self.clock.as_mut().expect("a clock until it is stopped");
+        writeln!(clock, "{minute}").expect("the clock is set");
         self.hear("set");
     }
 
@@ -58,6 +59,15 @@ impl Spawned {
     pub fn metrics(&self) -> String {
         let answer = get(self.metrics, "/metrics").expect("metrics");
         answer.split_once("\r\n\r\n").expect("a head and a body").1.to_owned()
+    }
+
+    /// Stops it as an operator does, so that nothing of its work is left half done; gives its whole log.
+    pub fn stop(mut self) -> Vec<String> {
+        drop(self.clock.take());
+        let status = self.child.wait().expect("it ends");
+        let lines = self.log();
+        assert!(status.success(), "{status}: {}", lines.join("\n"));
+        lines
     }
 
     fn hear(&self, word: &str) {

@@ -7,22 +7,19 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use souspli_tlog::policy::MAX_POLICY;
 
-use super::evidence;
 use super::files::read;
 use super::keep::keep;
 use super::log::{At, STALE_AFTER, Wanted};
 use super::online::{Keys, NoKeys, client, keys_of, runtime};
 use super::output::{ReportOptions, audited, endings, named};
+use super::policy::Rules;
 use super::receipt::Judge;
 use super::stop::{Exit, Stop};
-use super::{Run, Session, live, traffic};
+use super::{Run, Session, database, evidence, folder, live, traffic};
 use crate::audit::{Audit, Gap, Progress, Unchecked};
 use crate::config::{Config, Source};
 use crate::receipt::Host;
 use crate::{Area, Place};
-
-/// Bytes of the longest policy.
-const LONGEST_POLICY: usize = 1024 * 1024;
 
 /// Examine everything that a file names, and write one report of it
 ///
@@ -54,12 +51,10 @@ impl Run for All {
             Stop::said(Exit::Config, english, said(crate::report::Language::French)).about(&self.config)
         })?;
         session.prefer(config.language);
-        let policy = config.policy.as_ref().map(|file| read(&file.path, LONGEST_POLICY)).transpose()?;
+        let rules = Rules::of(config.policy.as_ref())?;
         let options = self.report.clone().or(of_file(&config, &self.report, session));
         audited(&options, session, |audit, progress| {
-            if let (Some(file), Some(policy)) = (&config.policy, &policy) {
-                audit.judge_by(&file.name, policy);
-            }
+            rules.judge(audit);
             parts(&config).into_iter().try_for_each(|part| part.examine(&config, audit, progress))
         })
     }
@@ -112,9 +107,9 @@ fn parts(config: &Config) -> Vec<Part> {
     }
     let part = |area, places, examine| Part { area, places, examine };
     vec![
-        part(Area::Database, places("database", &config.databases), None),
-        part(Area::Files, places("folder", &config.folders), None),
-        part(Area::Files, places("file", &config.logs), None),
+        part(Area::Database, places("database", &config.databases), Some(database::examine)),
+        part(Area::Files, places("folder", &config.folders), Some(folder::examine)),
+        part(Area::Files, places("file", &config.logs), Some(folder::examine_logs)),
         part(Area::Traffic, places("traffic", &config.traffic), Some(traffic::of_config)),
         part(Area::Live, places("host", &config.live), Some(live::of_config)),
         part(Area::Log, places("log", &config.log), Some(log)),

@@ -7,16 +7,22 @@
 //! takes the place of a `None` in `all.rs`. `docs/auditing.md` §1 lists what is there, and a test compares.
 
 mod all;
+mod beside;
+mod canaries;
 mod config;
+mod database;
 mod evidence;
 mod files;
+mod folder;
 mod keep;
 mod key;
 mod live;
 mod log;
+mod logged;
 mod manual;
 mod online;
 mod output;
+mod policy;
 mod policed;
 mod print;
 mod progress;
@@ -102,6 +108,9 @@ macro_rules! commands {
 
 commands! {
     All(all::All),
+    Database(database::Database),
+    Files(folder::Files),
+    Canaries(canaries::CanariesCommand),
     Traffic(traffic::Traffic),
     Live(live::Live),
     Log(log::Log),
@@ -112,6 +121,7 @@ commands! {
     Verify(verify::Verify),
     Key(key::Key),
     Config(config::Config),
+    Policy(policy::PolicyCommand),
     Schema(schema::Schema),
     Completions(manual::Completions),
     #[command(name = "man")]

@@ -2,15 +2,17 @@
 
 use souspli_protocol::Gid;
 
+use super::keys::Candidates;
 use super::once::{self, Spot};
 use super::report::{Report, at_row};
 use super::samples::Samples;
 use super::scratch::Scratch;
+use super::search::{Wholes, report_hit};
 use super::shape::{self, Wrong};
 use super::times::Times;
 use super::undeclared::Undeclared;
 use super::value::Value;
-use super::{AuditError, Hit, ValueSearch};
+use super::{AuditError, ValueSearch};
 use crate::policy::{Column, Engine, Holds};
 use crate::random::{Cut, Part};
 use crate::{Check, Finding, Place};
@@ -25,6 +27,7 @@ pub(crate) struct ColumnAudit<'p> {
     samples: Samples,
     times: Times,
     undeclared: Undeclared,
+    wholes: Wholes,
 }
 
 /// What all columns share while rows are read.
@@ -33,12 +36,14 @@ pub(crate) struct Shared<'a> {
     pub(crate) report: &'a mut Report,
     pub(crate) search: Option<&'a dyn ValueSearch>,
     pub(crate) engine: Engine,
+    /// Values that may be secret keys.
+    pub(crate) candidates: Candidates,
 }
 
 impl<'p> ColumnAudit<'p> {
     pub(crate) fn new(place: Place, of_type: String, declared: Option<&'p Column>, named: Option<String>) -> Self {
-        let (samples, times, undeclared) = Default::default();
-        Self { place, of_type, declared, named, samples, times, undeclared }
+        let (samples, times, undeclared, wholes) = Default::default();
+        Self { place, of_type, declared, named, samples, times, undeclared, wholes }
     }
 
     /// Takes a value; what is wrong with it is added to `wrong`.
@@ -56,6 +61,7 @@ impl<'p> ColumnAudit<'p> {
         }
         let Some(declared) = self.declared else {
             self.undeclared.add(value);
+            shared.candidates.add(value, spot);
             return Ok(());
         };
         if let Err(found) = shape::check(declared, value, shared.engine) {
@@ -113,12 +119,18 @@ impl<'p> ColumnAudit<'p> {
         Ok(())
     }
 
-    fn search(&self, value: &Value, row: u64, shared: &mut Shared<'_>) {
+    fn search(&mut self, value: &Value, row: u64, shared: &mut Shared<'_>) {
         let Some(search) = shared.search else { return };
         for searched in value.searched() {
-            for hit in search.find(&searched).into_iter().chain(search.whole(&searched)) {
+            for hit in search.find(&searched) {
                 let place = at_row(&self.place, row).at(format!("byte {}", hit.at));
                 report_hit(&hit, place, shared.report);
+            }
+            // What is as declared is a number or an id by chance, if it is a short word at all.
+            if self.declared.is_none()
+                && let Some(hit) = search.whole(&searched)
+            {
+                self.wholes.add(hit);
             }
         }
     }
@@ -127,16 +139,11 @@ impl<'p> ColumnAudit<'p> {
     pub(crate) fn report(&self, table: usize, rows: u64, scratch: &Scratch, report: &mut Report) {
         if self.declared.is_none() {
             self.undeclared.report(&self.place, &self.of_type, rows, report);
+            self.wholes.report(&self.place, rows, report);
         }
         self.times.report(&self.place, report);
         self.samples.report(&self.place, table, scratch, report);
     }
-}
-
-/// Says where a canary was found.
-pub(crate) fn report_hit(hit: &Hit, place: Place, report: &mut Report) {
-    let finding = Finding::new(hit.check, place).fact("canary", &hit.canary).fact("encoding", &hit.encoding);
-    report.add(&hit.encoding, finding);
 }
 
 /// What a value is told apart by; nothing of what is not there.

@@ -1,6 +1,9 @@
 //! Bookings whose contents the auditor knows.
 
+use jiff::Timestamp;
 use souspli_protocol::RecordId;
+
+use crate::scan::{CanaryPerson, CanarySet};
 
 /// A booking that was made for the audit, with invented contents.
 ///
@@ -35,4 +38,31 @@ pub enum KnownValue {
     Time(i64),
     /// A number: a duration, a code.
     Number(i64),
+}
+
+impl KnownBooking {
+    /// The bookings of invented persons whose private link is known, in the order of the file.
+    pub fn of(canaries: &CanarySet) -> Vec<Self> {
+        (0..).zip(&canaries.persons).filter_map(|(order, person)| Self::of_person(order, person)).collect()
+    }
+
+    fn of_person(order: u64, person: &CanaryPerson) -> Option<Self> {
+        let (record, _) = person.booking()?;
+        let text = |name: &str, text: &str| {
+            let value = KnownValue::Text(text.to_owned());
+            KnownField { name: name.to_owned(), value }
+        };
+        let mut fields = vec![
+            text("name", &person.name),
+            text("phone", &person.phone),
+            text("email", &person.email),
+            text("reason", &person.reason),
+        ];
+        let time = person.time.as_deref().and_then(|time| time.trim().parse::<Timestamp>().ok());
+        fields.extend(time.map(|time| {
+            let value = KnownValue::Time(time.as_second().div_euclid(60));
+            KnownField { name: "time".to_owned(), value }
+        }));
+        Some(Self { record, order, fields })
+    }
 }

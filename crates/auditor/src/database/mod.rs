@@ -30,7 +30,10 @@ mod column;
 mod compare;
 mod correlate;
 mod dump;
+mod keys;
 mod known;
+mod leaves;
+mod live;
 mod objects;
 mod once;
 mod postgres;
@@ -39,20 +42,28 @@ mod report;
 mod run;
 mod samples;
 mod scratch;
+mod search;
 mod shape;
 mod sqlite;
 mod structure;
 mod table;
+mod tell;
 mod times;
 mod undeclared;
 mod value;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::audit::Gap;
 use crate::policy::Policy;
-use crate::{Check, Finding, Place};
+use crate::{Finding, Place};
 
+pub(crate) use keys::publics;
 pub use known::{KnownBooking, KnownField, KnownValue};
+pub use leaves::{Leaves, Unlogged};
+pub(crate) use live::Live;
+pub use search::{Hit, ValueSearch};
+pub use tell::CHECKS;
 pub(crate) use shape::{finer_unit, is_point};
 
 use structure::Reader;
@@ -69,35 +80,15 @@ pub enum Source {
     Dump(PathBuf),
 }
 
-/// A search for words that somebody typed, in whatever encoding.
-pub trait ValueSearch {
-    /// What stands somewhere in a value.
-    fn find(&self, value: &[u8]) -> Vec<Hit>;
-
-    /// What a value is as a whole: a hash of something that was typed, say.
-    fn whole(&self, value: &[u8]) -> Vec<Hit>;
-}
-
-/// Something that was typed, found in a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// [`Check::Canary`] or [`Check::CanaryHash`].
-    pub check: Check,
-    /// Which invented words they are.
-    pub canary: String,
-    /// In which form they stand there.
-    pub encoding: String,
-    /// Where in the value.
-    pub at: usize,
-}
-
 /// How far an audit is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     /// What is looked at.
     pub place: Place,
-    /// Rows of it that were read.
-    pub rows: u64,
+    /// Bytes of values that were read so far, in all.
+    pub bytes: u64,
+    /// How many there are, about.
+    pub of: Option<u64>,
 }
 
 /// Something that was looked at.
@@ -116,7 +107,9 @@ pub struct Looked {
 pub struct Unchecked {
     /// What.
     pub place: Place,
-    /// Why.
+    /// Why, by its code.
+    pub gap: Gap,
+    /// Why, in a sentence.
     pub why: String,
 }
 
@@ -129,6 +122,8 @@ pub struct Outcome {
     pub looked: Vec<Looked>,
     /// What was not.
     pub unchecked: Vec<Unchecked>,
+    /// Values of undeclared columns with which others may have been hashed: as they are, and decoded.
+    pub secrets: Vec<Vec<u8>>,
 }
 
 /// Why there is no outcome.
@@ -145,21 +140,43 @@ pub enum AuditError {
     Scratch(String),
 }
 
-/// Looks through a database. `known` are bookings whose contents the auditor knows, since they were made for it; `search`
-/// finds their words.
-pub fn audit(
-    source: &Source,
-    policy: &Policy,
-    search: Option<&dyn ValueSearch>,
-    known: &[KnownBooking],
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Outcome, AuditError> {
-    let mut reader: Box<dyn Reader> = match source {
-        Source::Sqlite(file) => Box::new(sqlite::Sqlite::open(file)?),
-        Source::Postgres(url) => Box::new(postgres::Postgres::open(url)?),
-        Source::Dump(file) => Box::new(dump::Dump::open(file)?),
-    };
-    run::run(reader.as_mut(), policy, search, known, progress)
+/// What a database is looked through for.
+pub struct Wanted<'a> {
+    /// What it may hold.
+    pub policy: &'a Policy,
+    /// Finds words that were typed.
+    pub search: Option<&'a dyn ValueSearch>,
+    /// Bookings whose contents the auditor knows, since they were made for it.
+    pub known: &'a [KnownBooking],
+    /// Reads the public log. It is asked when all rows were read, so that the log is not older than they are.
+    pub log: Option<&'a mut dyn FnMut() -> Result<Leaves, Unlogged>>,
+}
+
+impl<'a> Wanted<'a> {
+    /// A policy and nothing else.
+    pub fn by(policy: &'a Policy) -> Self {
+        Self { policy, search: None, known: &[], log: None }
+    }
+}
+
+/// Looks through a database.
+pub fn audit(source: &Source, wanted: Wanted<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Outcome, AuditError> {
+    run::run(source.open()?.as_mut(), wanted, progress)
+}
+
+impl Source {
+    /// What lies in a file: a SQLite database, or else it can only be a dump.
+    pub fn of_file(file: &Path) -> Self {
+        if sqlite::is_sqlite(file) { Self::Sqlite(file.to_owned()) } else { Self::Dump(file.to_owned()) }
+    }
+
+    fn open(&self) -> Result<Box<dyn Reader>, AuditError> {
+        Ok(match self {
+            Self::Sqlite(file) => Box::new(sqlite::Sqlite::open(file)?),
+            Self::Postgres(url) => Box::new(postgres::Postgres::open(url)?),
+            Self::Dump(file) => Box::new(dump::Dump::open(file)?),
+        })
+    }
 }
 
 impl std::fmt::Debug for Source {

@@ -37,13 +37,21 @@ pub(crate) fn value(scratch: &Scratch, value: &[u8], spot: Spot) -> Result<(), A
     remember(scratch, number, value, spot)
 }
 
-/// Sixteen bytes of SHA-256: two different values with the same ones are not found in the world.
 fn remember(scratch: &Scratch, number: i64, value: &[u8], spot: Spot) -> Result<(), AuditError> {
-    let hash = sha256(value);
-    let (print, _) = hash.0.split_at(16);
     let mut insert = scratch.db.prepare_cached("INSERT INTO once VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    insert.execute((number, print, spot.table, spot.column, signed(spot.row), spot.at))?;
+    insert.execute((number, print(value), spot.table, spot.column, signed(spot.row), spot.at))?;
     Ok(())
+}
+
+/// Sixteen bytes of SHA-256: two different values with the same ones are not found in the world.
+fn print(value: &[u8]) -> [u8; 16] {
+    sha256(value).0.first_chunk().copied().unwrap_or_default()
+}
+
+/// Whether a value is among those that may occur once.
+pub(crate) fn has_print(scratch: &Scratch, value: &[u8]) -> Result<bool, AuditError> {
+    let mut select = scratch.db.prepare_cached("SELECT 1 FROM once WHERE print = ?1")?;
+    Ok(select.exists([print(value)])?)
 }
 
 /// Says what occurs again.
@@ -55,7 +63,6 @@ pub(crate) fn report(scratch: &Scratch, tables: &[TableAudit<'_>], report: &mut 
     if again.is_empty() {
         return Ok(());
     }
-    scratch.db.execute_batch("CREATE INDEX once_print ON once (print)")?;
     let sql = "SELECT tab, col, row, at FROM once WHERE block = ?1 AND print = ?2 LIMIT 3";
     let mut places = scratch.db.prepare(sql)?;
     for (number, print, count) in again {

@@ -12,6 +12,7 @@ use super::report::{Report, at_row};
 use super::scratch::Scratch;
 use super::table::TableAudit;
 use super::{AuditError, Unchecked};
+use crate::audit::Gap;
 use crate::{Check, Finding, Place};
 
 /// Minutes around a change of epochs in which both are taken (`docs/spec/http.md` §6), and what clocks may differ.
@@ -95,6 +96,24 @@ const RELATIONS: &[Relation] = &[
         expected: "an event's or a publication's place",
         rows: "SELECT h.row FROM chain AS h LEFT JOIN version AS v ON v.calendar = h.calendar AND v.sequence = h.sequence
                WHERE (h.record IS NULL) = (v.row IS NULL) OR (h.record IS NULL) <> (h.revision IS NULL)",
+    },
+    Relation {
+        table: "chain",
+        column: "record",
+        check: Check::NotInDatabase,
+        expected: "its event",
+        rows: "SELECT c.row FROM chain AS c
+               LEFT JOIN event AS e ON e.calendar = c.calendar AND e.record = c.record AND e.revision = c.revision
+               WHERE c.record IS NOT NULL AND e.row IS NULL",
+    },
+    Relation {
+        table: "chain",
+        column: "record",
+        check: Check::NotInDatabase,
+        expected: "its record",
+        rows: "SELECT c.row FROM chain AS c
+               LEFT JOIN record AS r ON r.calendar = c.calendar AND r.record = c.record
+               WHERE c.record IS NOT NULL AND r.row IS NULL",
     },
     Relation {
         table: "version",
@@ -219,8 +238,8 @@ const RELATIONS: &[Relation] = &[
     Relation {
         table: "merged",
         column: "sequence",
-        check: Check::WrongShape,
-        expected: "a place of the chain",
+        check: Check::NotInDatabase,
+        expected: "a place of the chain, since the log holds it",
         rows: "SELECT m.row FROM merged AS m LEFT JOIN chain AS c
                ON c.calendar = m.calendar AND c.sequence = m.sequence WHERE m.stream = 1 AND c.row IS NULL",
     },
@@ -355,7 +374,7 @@ pub(crate) fn report(
     }
     if !held_back.is_empty() {
         let why = format!("tables are missing or not as declared; not compared: {}", held_back.join("; "));
-        unchecked.push(Unchecked { place: place.clone(), why });
+        unchecked.push(Unchecked { place: place.clone(), gap: Gap::Damaged, why });
     }
     report_claims(scratch, tables, report)?;
     report_owners(scratch, tables, report)?;
@@ -405,7 +424,8 @@ fn report_owners(scratch: &Scratch, tables: &[TableAudit<'_>], report: &mut Repo
     let (Some(table), Some(_)) = (whole("claim"), whole("record")) else { return Ok(()) };
     let Some(place) = table.place_of("gid") else { return Ok(()) };
     let sql = "SELECT o.row, o.gid, r.row, r.claims FROM claim AS o
-               JOIN record AS r ON r.calendar = o.calendar AND r.record = o.owner ORDER BY o.calendar, o.owner, o.gid";
+               JOIN record AS r ON r.calendar = o.calendar AND r.record = o.owner
+               WHERE o.gid IS NOT NULL AND r.claims IS NOT NULL ORDER BY o.calendar, o.owner, o.gid";
     let Ok(mut select) = scratch.db.prepare(sql) else { return Ok(()) };
     let mut rows = select.query([])?;
     let mut owner = Owner::default();
@@ -458,7 +478,7 @@ fn report_receipts(
     let Ok(Some(key)) = key else {
         if table.rows > 0 {
             let why = "no receipt key is stored; receipts were not verified".to_owned();
-            unchecked.push(Unchecked { place: place.at("table host"), why });
+            unchecked.push(Unchecked { place: place.at("table host"), gap: Gap::NotThere, why });
         }
         return Ok(());
     };

@@ -14,8 +14,12 @@ pub(crate) struct Structure {
     pub(crate) objects: Vec<FoundObject>,
     /// What could not be looked at: where, and why.
     pub(crate) unread: Vec<(String, String)>,
+    /// What belongs to the same server and was not asked for, in a sentence.
+    pub(crate) elsewhere: Option<String>,
     /// Numbers beside the tables.
     pub(crate) numbers: Vec<(&'static str, i64)>,
+    /// About how many bytes the values have.
+    pub(crate) bytes: Option<u64>,
 }
 
 /// Something that can hold rows.
@@ -32,6 +36,8 @@ pub(crate) struct FoundTable {
     pub(crate) key: Vec<String>,
     /// Options, such as `STRICT` or `fillfactor=50`.
     pub(crate) options: Vec<String>,
+    /// The least and the greatest number that the database has given its rows, where it numbers them.
+    pub(crate) row_numbers: Option<(i64, i64)>,
     /// The text that it was made with, where the database keeps it.
     pub(crate) sql: Option<String>,
 }

@@ -104,12 +104,14 @@ impl<'p> TableAudit<'p> {
             trace.add(values, row);
         }
         let Some(declared) = self.declared else { return Ok(()) };
-        let is_key_right = !self.key.iter().any(|place| {
-            self.columns.get(*place).is_some_and(|column| wrong.iter().any(|(place, _)| *place == column.place))
-        });
+        let columns = self.columns.iter().enumerate();
+        let is_wrong = |column: &ColumnAudit<'_>| wrong.iter().any(|(place, _)| *place == column.place);
+        let misshaped: Vec<usize> = columns.filter(|(_, column)| is_wrong(column)).map(|(place, _)| place).collect();
+        let is_key_right = !self.key.iter().any(|place| misshaped.contains(place));
         let key = if is_key_right { self.key_text(values) } else { String::new() };
         shared.scratch.key(self.number, row, &key)?;
-        self.objects(declared, values, row, shared, &mut wrong)?;
+        let derived = self.objects(declared, values, row, shared, &mut wrong)?;
+        self.write_facts(declared, values, &misshaped, derived, row, shared.scratch)?;
         for (place, wrong) in wrong {
             say_wrong(&place, row, &key, &wrong, shared);
         }
@@ -123,7 +125,7 @@ impl<'p> TableAudit<'p> {
         row: u64,
         shared: &mut Shared<'_>,
         wrong: &mut Vec<(Place, Wrong)>,
-    ) -> Result<(), AuditError> {
+    ) -> Result<Vec<Value>, AuditError> {
         let seen = objects::look(&declared.name, &Row { names: &self.names, values });
         for (column, what) in seen.wrong {
             // What is not even of its size was named already.
@@ -144,12 +146,24 @@ impl<'p> TableAudit<'p> {
                 shared.scratch.db.prepare_cached(sql)?.execute((signed(row), value))?;
             }
         }
-        if let Some(facts) = &self.facts {
-            let mut written: Vec<Value> = facts.iter().filter_map(|place| values.get(*place)).cloned().collect();
-            written.extend(seen.facts);
-            shared.scratch.write(&declared.name, row, &written)?;
-        }
-        Ok(())
+        Ok(seen.facts)
+    }
+
+    /// Writes down what is compared with other rows. What is not as declared is left out: it was named already.
+    fn write_facts(
+        &self,
+        declared: &Table,
+        values: &[Value],
+        misshaped: &[usize],
+        derived: Vec<Value>,
+        row: u64,
+        scratch: &Scratch,
+    ) -> Result<(), AuditError> {
+        let Some(facts) = &self.facts else { return Ok(()) };
+        let fact =
+            |place: &usize| values.get(*place).filter(|_| !misshaped.contains(place)).cloned().unwrap_or(Value::Null);
+        let written: Vec<Value> = facts.iter().map(fact).chain(derived).collect();
+        scratch.write(&declared.name, row, &written)
     }
 
     /// The key of a row whose key columns are as declared: ids and numbers.

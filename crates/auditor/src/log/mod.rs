@@ -25,6 +25,7 @@ mod earlier;
 mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod leaves;
 mod monitor;
 pub(crate) mod paths;
 mod source;
@@ -37,6 +38,7 @@ pub(crate) use audit::finding_of;
 pub use audit::{Audit, AuditError, Options, audit};
 pub use cosigned::{AHEAD, Witnessed};
 pub(crate) use edge::Edge;
+pub use leaves::{LeavesError, read_leaves};
 pub use monitor::{Seen, WitnessAt, monitor, witnesses_of};
 pub use source::{Source, SourceError};
 pub use state::StateError;

@@ -26,7 +26,8 @@ pub(super) fn check(policy: &Policy) -> Checked {
     for key in &policy.log_keys {
         seen.once(format!("log key {}", key.key), &key.why)?;
     }
-    policy.metrics.iter().try_for_each(|metric| seen.once(format!("metric {}", metric.name), &metric.why))
+    policy.metrics.iter().try_for_each(|metric| seen.once(format!("metric {}", metric.name), &metric.why))?;
+    policy.files.iter().try_for_each(|file| seen.once(format!("file {}", file.path), &file.why))
 }
 
 /// What was declared so far.

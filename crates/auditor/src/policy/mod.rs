@@ -23,6 +23,7 @@
 )]
 
 mod consistent;
+mod files;
 mod holds;
 mod observe;
 mod sentences;
@@ -31,6 +32,7 @@ mod traffic;
 
 use serde::{Deserialize, Serialize};
 
+pub use files::{DeclaredFile, FileKind};
 pub use holds::{FIRST_MINUTE, Holds, LAST_MINUTE};
 pub use observe::{LogKey, Metric};
 pub use tables::{Column, Index, Schema, Table};
@@ -89,6 +91,9 @@ pub struct Policy {
     /// The metrics.
     #[serde(rename = "metric")]
     pub metrics: Vec<Metric>,
+    /// The files.
+    #[serde(rename = "file", default)]
+    pub files: Vec<DeclaredFile>,
 }
 
 /// Why a policy is not taken.
@@ -160,6 +165,11 @@ impl Policy {
     /// A header, by its name in small letters.
     pub fn header(&self, direction: Direction, name: &str) -> Option<&Header> {
         self.headers.iter().find(|header| header.direction == direction && header.name == name)
+    }
+
+    /// What is declared of a file, by the end of its path.
+    pub fn file(&self, path: &str) -> Option<&DeclaredFile> {
+        self.files.iter().find(|file| file.matches(path))
     }
 
     /// The route of a request, by method and path with values in it.

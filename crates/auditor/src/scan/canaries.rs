@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 
 use rand_core::Rng;
 use serde::{Deserialize, Serialize};
+use souspli_protocol::private_link::{Opens, PrivateLink};
+use souspli_protocol::{RecordId, to_base64url};
 
 use super::invent::{WordList, below, word};
 use super::{Canary, CanaryKind};
@@ -32,6 +34,21 @@ pub struct CanaryPerson {
     /// The beginning of the appointment that was booked, once it is known (RFC 3339 with an offset).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
+    /// The private link that the page gave for the appointment, or what stands behind its `#`. Nobody but the patient
+    /// may hold it, so it is looked for too; and it tells which rows are this booking's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+impl CanaryPerson {
+    /// The booking that the link opens, and the link's secret.
+    pub fn booking(&self) -> Option<(RecordId, [u8; 32])> {
+        let fragment = self.link.as_deref()?.rsplit('#').next()?.trim();
+        match PrivateLink::parse(fragment).ok()?.opens {
+            Opens::Manage { record, cap_seed: seed } | Opens::View { record, view_seed: seed } => Some((record, seed)),
+            Opens::Book { .. } => None,
+        }
+    }
 }
 
 /// Persons that do not exist. The file holds what was booked, so it is kept away from the host.
@@ -91,6 +108,8 @@ impl CanarySet {
                 canary(CanaryKind::Text, "text", &person.text),
             ];
             values.extend(person.time.as_deref().map(|time| canary(CanaryKind::Time, "time", time)));
+            let secret = person.booking().map(|(_, secret)| to_base64url(&secret));
+            values.extend(secret.map(|secret| canary(CanaryKind::Secret, "link", &secret)));
             values
         };
         self.persons.iter().enumerate().flat_map(values).collect()
@@ -122,7 +141,7 @@ impl<R: Rng> Inventor<'_, R> {
         let email = format!("{}@{}.example", self.word(false)?, self.word(false)?);
         let (reason, text) = (self.words(4)?, self.words(9)?);
         let phone = phone(number, first);
-        Ok(CanaryPerson { name, email, phone, reason, text, time: None })
+        Ok(CanaryPerson { name, email, phone, reason, text, time: None, link: None })
     }
 
     fn words(&mut self, count: usize) -> Result<String, CanaryError> {

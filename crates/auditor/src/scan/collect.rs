@@ -12,6 +12,9 @@ use super::time::Moment;
 use super::written::{self, Breadth, Written, written};
 use super::{Canary, CanaryKind, NeedleError};
 
+/// Bytes of a name's word that may be hashed alone.
+const HASHED_WORD: usize = 4;
+
 /// Adds a canary's needles; an error if it has none that is plain text.
 pub(super) fn needles(
     canary: &Canary,
@@ -195,24 +198,26 @@ fn decoded(value: &str) -> Option<Vec<u8>> {
 fn messages(canary: &Canary) -> Vec<(String, String)> {
     let value = canary.value.as_str();
     let trimmed = value.trim();
-    let mut all = vec![("typed".to_owned(), value.to_owned()), ("trimmed".to_owned(), trimmed.to_owned())];
+    let mut all = vec![("typed".to_owned(), value.to_owned())];
     let mut add = |how: &str, text: String| {
-        if text.len() >= 2 && !all.iter().any(|(_, known)| *known == text) {
+        if !all.iter().any(|(_, known)| *known == text) {
             all.push((how.to_owned(), text));
         }
     };
+    add("trimmed", trimmed.to_owned());
     match canary.kind {
         CanaryKind::Name | CanaryKind::Email | CanaryKind::Text => {
             add("lower", trimmed.to_lowercase());
             add("upper", trimmed.to_uppercase());
             add("plain", plain(trimmed));
             add("plain-lower", plain(trimmed).to_lowercase());
-            if canary.kind == CanaryKind::Name {
-                for (place, (_, word)) in words_of(trimmed).into_iter().enumerate() {
-                    add(&format!("word {}", place + 1), word.to_owned());
-                    add(&format!("word {}-lower", place + 1), word.to_lowercase());
-                    add(&format!("word {}-plain-lower", place + 1), plain(word).to_lowercase());
-                }
+            // Particles of a name are other people's too.
+            let words = words_of(trimmed).into_iter().map(|(_, word)| word).enumerate();
+            for (place, word) in words.filter(|(_, word)| canary.kind == CanaryKind::Name && word.len() >= HASHED_WORD)
+            {
+                add(&format!("word {}", place + 1), word.to_owned());
+                add(&format!("word {}-lower", place + 1), word.to_lowercase());
+                add(&format!("word {}-plain-lower", place + 1), plain(word).to_lowercase());
             }
         }
         CanaryKind::Phone => {
@@ -227,12 +232,9 @@ fn messages(canary: &Canary) -> Vec<(String, String)> {
         }
         CanaryKind::Time => {
             if let Some(moment) = Moment::read(trimmed) {
-                moment.decimals().into_iter().take(2).for_each(|(name, text)| add(name, text));
-                moment
-                    .texts()
-                    .into_iter()
-                    .filter(|(name, _)| name.starts_with("iso"))
-                    .for_each(|(name, text)| add(&name, text));
+                let decimals = moment.decimals().into_iter().take(2).map(|(name, text)| (name.to_owned(), text));
+                let texts = moment.texts().into_iter().filter(|(name, _)| name.starts_with("iso"));
+                decimals.chain(texts).for_each(|(name, text)| add(&name, text));
             }
         }
         CanaryKind::Secret => {}

@@ -10,8 +10,10 @@ use super::magic::Kind;
 
 /// Bytes that one step gives out, at most, but for zstd, whose blocks have up to 2 MiB.
 const OUT: usize = 64 * 1024;
-/// Bytes of a gzip header that are waited for.
-const GZIP_HEADER: usize = 128 * 1024;
+/// Characters of an encoded member that are decoded first.
+const BEGINNING: usize = 2 * 1024;
+/// Bytes of a gzip header, with a file's name, a comment and what else there may be.
+const GZIP_HEADER: usize = 8 * 1024;
 /// Windows of zstd up to its level 19 have 8 MiB; RFC 8878 §3.1.1.1.2 asks for as much.
 const ZSTD_WINDOW: u64 = 8 * 1024 * 1024;
 /// The content of a block at most (RFC 8878 §3.1.1.2.4).
@@ -42,7 +44,7 @@ impl Decoder {
     pub(crate) fn new(kind: Kind) -> Option<Self> {
         Some(match kind {
             Kind::Gzip => Self::Deflate(Box::new(Deflate::new(Wrap::Gzip(Vec::new()), false))),
-            Kind::Zlib { .. } => Self::Deflate(Box::new(Deflate::new(Wrap::None, true))),
+            Kind::Zlib => Self::Deflate(Box::new(Deflate::new(Wrap::None, true))),
             Kind::Zip { skip } => Self::Deflate(Box::new(Deflate::new(Wrap::Zip(skip), false))),
             Kind::Zstd => Self::Zstd(Box::default()),
             Kind::Hex => Self::Letters(Letters::new(4, &HEX_VALUES)),
@@ -90,13 +92,15 @@ enum Wrap {
 /// Deflated data (RFC 1951).
 pub(crate) struct Deflate {
     wrap: Wrap,
-    inflate: Decompress,
+    is_zlib: bool,
+    /// Made when the header has been read.
+    inflate: Option<Decompress>,
     is_ended: bool,
 }
 
 impl Deflate {
-    fn new(wrap: Wrap, zlib: bool) -> Self {
-        Self { wrap, inflate: Decompress::new(zlib), is_ended: false }
+    fn new(wrap: Wrap, is_zlib: bool) -> Self {
+        Self { wrap, is_zlib, inflate: None, is_ended: false }
     }
 
     fn step(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> Step {
@@ -125,10 +129,11 @@ impl Deflate {
 
     fn inflate(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> Step {
         let before = out.len();
-        let taken = self.inflate.total_in();
+        let inflate = self.inflate.get_or_insert_with(|| Decompress::new(self.is_zlib));
+        let taken = inflate.total_in();
         out.reserve_exact(OUT);
-        let status = self.inflate.decompress_vec(input, out, FlushDecompress::None);
-        let taken = usize::try_from(self.inflate.total_in() - taken).unwrap_or(usize::MAX);
+        let status = inflate.decompress_vec(input, out, FlushDecompress::None);
+        let taken = usize::try_from(inflate.total_in() - taken).unwrap_or(usize::MAX);
         take(input, taken);
         let fresh = out.get(before..).unwrap_or_default();
         if let Wrap::Trailer(crc, _) = &mut self.wrap {
@@ -150,37 +155,46 @@ impl Deflate {
 /// Reads the header of a gzip member (RFC 1952 §2.3): `Going` when it is over.
 fn gzip_header(held: &mut Vec<u8>, input: &mut &[u8]) -> Step {
     loop {
-        match gzip_header_size(held) {
-            Some(size) if size <= held.len() => return Step::Going,
-            Some(size) if size <= GZIP_HEADER => {
-                if !hold(held, input, size) {
-                    return Step::Hungry;
-                }
+        let wanted = match gzip_header_end(held) {
+            Header::Bytes(end) if end <= held.len() => return Step::Going,
+            Header::Bytes(end) => end,
+            // On to the next zero, or all of it.
+            Header::Text => {
+                held.len() + input.iter().position(|byte| *byte == 0).map_or(input.len().max(1), |zero| zero + 1)
             }
-            _ => return Step::Stop(Reason::Damaged),
+        };
+        if wanted > GZIP_HEADER {
+            return Step::Stop(Reason::Damaged);
+        }
+        if !hold(held, input, wanted) {
+            return Step::Hungry;
         }
     }
 }
 
-/// How many bytes the header has, as far as that can be told: more than are held while it goes on.
-fn gzip_header_size(held: &[u8]) -> Option<usize> {
-    let Some(flags) = held.get(3) else { return Some(10) };
-    let mut size: usize = 10;
+/// What a gzip header lacks.
+enum Header {
+    /// It has so many bytes, as far as that can be told.
+    Bytes(usize),
+    /// A file's name or a comment, which a zero ends.
+    Text,
+}
+
+fn gzip_header_end(held: &[u8]) -> Header {
+    let Some(flags) = held.get(3) else { return Header::Bytes(10) };
+    let mut end: usize = 10;
     if flags & 4 != 0 {
-        let Some(length) = held.get(size..size + 2) else { return Some(size + 2) };
-        size += 2 + usize::from(u16::from_le_bytes(length.try_into().ok()?));
+        let Some(length) = held.get(end..end + 2) else { return Header::Bytes(end + 2) };
+        end += 2 + length.try_into().map_or(0, |length| usize::from(u16::from_le_bytes(length)));
     }
-    // A file's name and a comment, each ended by a zero.
     for flag in [8, 16] {
         if flags & flag != 0 {
-            let text = held.get(size..).unwrap_or_default();
-            match text.iter().position(|byte| *byte == 0) {
-                Some(end) => size += end + 1,
-                None => return Some(held.len().max(size) + 1),
-            }
+            let Some(text) = held.get(end..) else { return Header::Bytes(end) };
+            let Some(zero) = text.iter().position(|byte| *byte == 0) else { return Header::Text };
+            end += zero + 1;
         }
     }
-    Some(if flags & 2 != 0 { size + 2 } else { size })
+    Header::Bytes(if flags & 2 != 0 { end + 2 } else { end })
 }
 
 /// A frame of Zstandard (RFC 8878 §3.1.1).
@@ -281,6 +295,8 @@ pub(crate) struct Letters {
     count: u32,
     /// The character before was a backslash.
     is_escaped: bool,
+    /// Characters to take in a step. The first one is short: often it is enough to see that nothing is packed here.
+    pace: usize,
 }
 
 /// No character of the alphabet.
@@ -304,13 +320,13 @@ const fn values(first: &[u8], second: &[u8]) -> [u8; 256] {
 
 impl Letters {
     fn new(width: u32, values: &'static [u8; 256]) -> Self {
-        Self { width, values, bits: 0, count: 0, is_escaped: false }
+        Self { width, values, bits: 0, count: 0, is_escaped: false, pace: BEGINNING }
     }
 
     /// Reads on to the first character that is none of the alphabet. Line ends are passed over, and a slash that JSON
     /// has escaped is one.
     fn step(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> Step {
-        for &byte in take(input, OUT) {
+        for &byte in take(input, std::mem::replace(&mut self.pace, OUT)) {
             let is_escaped = std::mem::take(&mut self.is_escaped);
             let value = self.values.get(usize::from(byte)).copied().unwrap_or(NONE);
             if value == NONE || is_escaped && matches!(byte, b'r' | b'n') {

@@ -56,7 +56,7 @@ fn of<D: Digest>(message: &[u8]) -> Vec<u8> {
 
 /// What of a digest is looked for: itself and its beginning from 8 bytes on, in binary, hex and base64.
 ///
-/// Where random data goes on for long, 8 bytes are found by chance. So a cut of 8 or 9 bytes must stand early in
+/// Where random data goes on for long, 8 bytes are found by chance. So a cut of 8 or 9 bytes (10 in base64) must stand early in
 /// binary data, or alone between other characters in text. `everywhere` adds the offsets of base64 at which a digest
 /// is in the middle of what was encoded.
 pub(crate) fn needles(canary: u32, name: &str, digest: &[u8], everywhere: bool) -> Vec<Needle> {
@@ -67,7 +67,7 @@ pub(crate) fn needles(canary: u32, name: &str, digest: &[u8], everywhere: bool) 
         Needle::new(canary, form("hex"), hex, Case::Any).alphabet(4.0).prefix(16, 20, Around::NoHex),
     ];
     for (base, alphabet) in [("base64", BASE64), ("base64url", BASE64URL)] {
-        for cut in [8, 9] {
+        for cut in [8, 9, 10] {
             let text = whole(digest.get(..cut).unwrap_or_default(), alphabet);
             let form = format!("{name}/{base}[..{}]", text.len());
             all.push(Needle::new(canary, form, text, Case::Exact).around(Around::NoBase64));
@@ -75,7 +75,7 @@ pub(crate) fn needles(canary: u32, name: &str, digest: &[u8], everywhere: bool) 
         for offset in 0..if everywhere { 3 } else { 1 } {
             let text = inside(digest, offset, alphabet);
             let needle = Needle::new(canary, form(&format!("{base}@{offset}")), text, Case::Exact).alphabet(6.0);
-            all.push(needle.prefix(13, 13, Around::NoBase64));
+            all.push(needle.prefix(14, 14, Around::NoBase64));
         }
     }
     for needle in &mut all {

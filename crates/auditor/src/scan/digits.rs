@@ -57,6 +57,8 @@ fn effect(byte: u8) -> Effect {
 pub(crate) struct Numbers {
     /// By how many digits, and their value: which canary, and the form.
     rows: HashMap<(usize, u64), Vec<(u32, String)>>,
+    /// A bit for each value of the last three digits: most rows of digits can be left at once.
+    tails: [u64; 16],
     /// Digits of the shortest.
     shortest: u32,
     /// A bit for each length that there is.
@@ -69,6 +71,10 @@ impl Numbers {
         let Some(value) = digits.parse().ok().filter(|_| digits.len() <= LONGEST) else { return };
         self.lengths |= 1 << digits.len();
         self.shortest = self.lengths.trailing_zeros();
+        let (word, bit) = tail(value);
+        if let Some(word) = self.tails.get_mut(word) {
+            *word |= bit;
+        }
         self.rows.entry((digits.len(), value)).or_default().push((canary, form));
     }
 
@@ -142,6 +148,9 @@ impl Numbers {
                 }
                 _ => return,
             }
+            if count == 3 && !self.may_end(value) {
+                return;
+            }
             let touched = place.checked_sub(1).is_some_and(|before| is_digit(hay.get(before)));
             let is_length = self.lengths >> count & 1 == 1;
             let rows = if is_length { self.rows.get(&(count, value)) } else { None };
@@ -155,6 +164,11 @@ impl Numbers {
             }
             factor *= 10;
         }
+    }
+
+    fn may_end(&self, digits: u64) -> bool {
+        let (word, bit) = tail(digits);
+        self.tails.get(word).is_some_and(|word| word & bit != 0)
     }
 
     /// The chance that random bytes hold one of the numbers at one place.
@@ -182,6 +196,12 @@ fn enough(bytes: &[u8], run: &mut u32, least: u32) -> Option<usize> {
     });
     *run = count;
     found
+}
+
+/// Where the last three digits of a number have their bit.
+fn tail(value: u64) -> (usize, u64) {
+    let digits = value % 1_000;
+    (usize::try_from(digits / 64).unwrap_or_default(), 1 << (digits % 64))
 }
 
 fn is_digit(byte: Option<&u8>) -> bool {

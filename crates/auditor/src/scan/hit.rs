@@ -1,6 +1,7 @@
 //! What a search reports.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::{Check, Finding, Place};
@@ -153,6 +154,12 @@ impl Progress {
 pub trait Sink {
     /// A canary was found. A value can be found in several forms at one place, and a form many times.
     fn hit(&mut self, place: &Place, hit: Hit);
+
+    /// What is searched, unpacked members included, for whoever looks for something else in it: `bytes` begin at `offset`
+    /// of the stream or member, those at `new` come for the first time, and what is around them comes once more.
+    fn bytes(&mut self, inside: &[Member], offset: u64, bytes: &[u8], new: Range<usize>) {
+        let _ = (inside, offset, bytes, new);
+    }
 
     /// So far it has come; called every [`super::Options::CHUNK`] bytes and at the end.
     fn progress(&mut self, progress: Progress) {

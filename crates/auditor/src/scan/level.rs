@@ -3,65 +3,25 @@
 use std::io::{self, Read};
 use std::ops::Range;
 
-use flate2::{Decompress, FlushDecompress};
-
 use super::decode::{Decoder, Step};
 use super::digits::SPAN;
-use super::hit::{Hit, Member, Reason, Scanned, Sink, Skipped};
+use super::hit::{Hit, Member, Reason};
 use super::index::Match;
 use super::magic::{self, Candidate, Kind};
 use super::needle::{Around, LONGEST, Needle};
-use super::{Needles, Options};
-use crate::Place;
+use super::run::{Run, joined};
+use crate::files::HEADER;
 
 /// Bytes behind a place that tell what begins there.
-const AHEAD: usize = 256;
+const AHEAD: usize = 512;
 /// Bytes that are kept of what was searched, for what must not stand before a needle.
 const BEHIND: usize = 16;
-/// Bytes of a member that are unpacked to see whether it is one.
-const PROBE: usize = 1024;
-/// Of a member that breaks off, so much was unpacked that it was one; of zlib, whose sign is two bytes, so much taken.
+/// What a member that comes to no valid end, or is refused, counts at least, since that takes time too.
+const OPENING: u64 = 4 * 1024;
+/// Of a member that breaks off, so much was unpacked that it was one.
 const CONVINCING: u64 = 512;
-const CONVINCING_ZLIB: u64 = 1024;
 
-const _: () = assert!(AHEAD > LONGEST && AHEAD > SPAN && AHEAD > magic::AHEAD);
-
-/// What one search has in common for all its levels.
-pub(super) struct Run<'a> {
-    pub(super) needles: &'a Needles,
-    pub(super) options: &'a Options,
-    pub(super) place: &'a Place,
-    pub(super) sink: &'a mut dyn Sink,
-    /// One value, not a stream: short needles are looked for at its beginning.
-    pub(super) is_value: bool,
-    pub(super) scanned: Scanned,
-    /// Bytes searched so far, unpacked ones included.
-    pub(super) searched: u64,
-    /// Members open now.
-    pub(super) open: usize,
-    probe: Option<Probe>,
-}
-
-impl<'a> Run<'a> {
-    pub(super) fn new(
-        needles: &'a Needles,
-        options: &'a Options,
-        place: &'a Place,
-        sink: &'a mut dyn Sink,
-        is_value: bool,
-    ) -> Self {
-        let scanned = Scanned::default();
-        Self { needles, options, place, sink, is_value, scanned, searched: 0, open: 0, probe: None }
-    }
-
-    fn skip(&mut self, inside: Vec<Member>, reason: Reason) {
-        if self.scanned.skipped.len() < Scanned::LISTED {
-            self.scanned.skipped.push(Skipped { inside, reason });
-        } else {
-            self.scanned.unlisted += 1;
-        }
-    }
-}
+const _: () = assert!(AHEAD > LONGEST && AHEAD > SPAN && AHEAD > magic::AHEAD && AHEAD > HEADER);
 
 /// A stream, or what comes out of a member.
 pub(super) struct Level {
@@ -85,6 +45,8 @@ struct Open {
     is_carrier: bool,
     /// Offset of the first byte that it has not got.
     next: u64,
+    /// Members that had been read to their end when this one was opened.
+    members: u64,
     /// Bytes that it took, and those that it gave.
     taken: u64,
     unpacked: u64,
@@ -124,6 +86,11 @@ impl Level {
         }
     }
 
+    /// Whether nothing is open in it, as far as it was searched.
+    fn is_idle(&self) -> bool {
+        self.is_begun && self.open.is_empty()
+    }
+
     fn work(&mut self, is_last: bool, run: &mut Run) {
         let ready = if is_last { self.buffer.len() } else { self.buffer.len().saturating_sub(AHEAD) };
         if ready <= self.done && !is_last {
@@ -146,6 +113,7 @@ impl Level {
 
     fn search(&self, starts: Range<usize>, run: &mut Run) {
         let needles = run.needles;
+        run.sink.bytes(&self.inside, self.base, &self.buffer, starts.clone());
         needles.index.search(&self.buffer, starts.clone(), &mut |found| {
             let Some(needle) = needles.index.needles().get(found.needle) else { return };
             let early = if run.is_value {
@@ -192,7 +160,7 @@ impl Level {
     fn feed_open(&mut self, run: &mut Run) {
         let (base, buffer) = (self.base, self.buffer.as_slice());
         self.open.retain_mut(|open| {
-            let from = usize::try_from(open.next - base).unwrap_or(usize::MAX);
+            let from = usize::try_from(open.next.saturating_sub(base)).unwrap_or(usize::MAX);
             open.feed(buffer.get(from..).unwrap_or_default(), run)
         });
     }
@@ -215,25 +183,37 @@ impl Level {
     fn open_member(&mut self, candidate: Candidate, is_carrier: bool, run: &mut Run) {
         let Candidate { at, kind } = candidate;
         let rest = self.buffer.get(at..).unwrap_or_default();
-        if matches!(kind, Kind::Zlib { .. }) && !run.probe.get_or_insert_with(Probe::new).is_deflated(rest) {
-            return;
-        }
-        let mut inside = self.inside.clone();
-        inside.push(Member { kind: kind.name(), offset: self.offset(at) });
+        let verdict = if kind == Kind::Zlib { run.is_deflated(rest) } else { Some(true) };
         let refused = match kind {
+            _ if verdict == Some(false) => return,
             Kind::Closed(name) => Some(Reason::Format(name)),
             Kind::Encrypted => Some(Reason::Encrypted),
+            _ if verdict.is_none() || run.is_exhausted() => Some(Reason::TooMuch),
             _ if self.inside.len() >= run.options.depth => Some(Reason::TooDeep),
             _ if run.open >= run.options.open => Some(Reason::TooMany),
             _ => None,
         };
-        let (None, Some(decoder)) = (refused, Decoder::new(kind)) else {
-            return refused.into_iter().for_each(|reason| run.skip(inside.clone(), reason));
-        };
+        let member = Member { kind: kind.name(), offset: self.offset(at) };
+        if let Some(reason) = refused {
+            if matches!(reason, Reason::TooDeep | Reason::TooMany) {
+                run.wasted = run.wasted.saturating_add(OPENING);
+            }
+            return run.skip(&self.inside, member, reason);
+        }
+        let Some(decoder) = Decoder::new(kind) else { return };
         run.open += 1;
-        let child = Self::new(inside);
-        let mut open =
-            Open { decoder, kind, is_carrier, next: self.offset(at), taken: 0, unpacked: 0, out: Vec::new(), child };
+        let child = Self::new(joined(&self.inside, member));
+        let mut open = Open {
+            decoder,
+            kind,
+            is_carrier,
+            next: self.offset(at),
+            members: run.scanned.members,
+            taken: 0,
+            unpacked: 0,
+            out: Vec::new(),
+            child,
+        };
         if open.feed(rest, run) {
             self.open.push(open);
         }
@@ -248,15 +228,10 @@ impl Open {
             let before = input.len();
             let step = self.decoder.step(&mut input, &mut self.out);
             self.taken += u64::try_from(before - input.len()).unwrap_or_default();
-            let fresh = u64::try_from(self.out.len()).unwrap_or_default();
-            self.unpacked += fresh;
-            // A stream that is encoded as a whole gets shorter by it; carriers may lie in each other.
-            run.scanned.unpacked += if is_packed(self.kind) || self.is_carrier { fresh } else { 0 };
-            self.child.feed(&self.out, run);
-            self.out.clear();
-            let end = match step {
-                _ if self.is_carrier && self.child.is_begun && self.child.open.is_empty() => None,
-                Step::Going if run.scanned.unpacked >= run.options.unpacked => Some(Reason::TooMuch),
+            self.pass_on(run);
+            let reason = match step {
+                _ if self.is_carrier && self.child.is_idle() => None,
+                Step::Going if run.is_exhausted() => Some(Reason::TooMuch),
                 Step::Going => continue,
                 Step::Hungry => {
                     self.next += u64::try_from(bytes.len()).unwrap_or_default();
@@ -269,48 +244,46 @@ impl Open {
                 Step::Stop(Reason::Damaged) => self.is_convincing().then_some(Reason::Damaged),
                 Step::Stop(reason) => Some(reason),
             };
-            self.end(end, run);
+            self.end(reason, run);
             return false;
+        }
+    }
+
+    /// Has what came out searched.
+    fn pass_on(&mut self, run: &mut Run) {
+        let fresh = u64::try_from(self.out.len()).unwrap_or_default();
+        self.unpacked += fresh;
+        // A stream that is encoded as a whole only gets shorter by it.
+        run.scanned.unpacked += if is_packed(self.kind) || self.is_carrier { fresh } else { 0 };
+        self.child.feed(&self.out, run);
+        self.out.clear();
+        if self.is_carrier && !self.child.is_begun {
+            self.child.work(false, run);
         }
     }
 
     fn end(&mut self, reason: Option<Reason>, run: &mut Run) {
         run.open = run.open.saturating_sub(1);
         self.child.finish(run);
-        if let Some(reason) = reason {
-            run.skip(self.child.inside.clone(), reason);
+        if run.scanned.members == self.members && (is_packed(self.kind) || self.is_carrier) {
+            run.wasted = run.wasted.saturating_add(self.taken.max(self.unpacked).max(OPENING));
+            if reason.is_none() {
+                run.forget(&self.child.inside);
+            }
+        }
+        if let (Some(reason), Some((member, outer))) = (reason, self.child.inside.split_last()) {
+            run.skip(outer, *member, reason);
         }
     }
 
+    /// Whether it was a member, though it breaks off. Of zlib that cannot be told: its sign is two bytes, and parts of
+    /// it stand in other formats, such as PNG.
     fn is_convincing(&self) -> bool {
-        match self.kind {
-            Kind::Zlib { usual } => usual && self.taken >= CONVINCING_ZLIB,
-            kind => is_packed(kind) && self.unpacked >= CONVINCING,
-        }
+        self.kind != Kind::Zlib && is_packed(self.kind) && self.unpacked >= CONVINCING
     }
 }
 
 /// Whether it is packed, and so has an end that can be told from its middle.
 fn is_packed(kind: Kind) -> bool {
-    matches!(kind, Kind::Gzip | Kind::Zlib { .. } | Kind::Zip { .. } | Kind::Zstd)
-}
-
-/// Unpacks the beginning of what may be a member.
-struct Probe {
-    inflate: Decompress,
-    out: Vec<u8>,
-}
-
-impl Probe {
-    fn new() -> Self {
-        Self { inflate: Decompress::new(true), out: vec![0; PROBE] }
-    }
-
-    /// Whether what a zlib header begins can be unpacked for a while. A header is two bytes that stand everywhere by
-    /// chance; deflated data hardly ever does.
-    fn is_deflated(&mut self, member: &[u8]) -> bool {
-        self.inflate.reset(true);
-        let member = member.get(..PROBE).unwrap_or(member);
-        self.inflate.decompress(member, &mut self.out, FlushDecompress::None).is_ok()
-    }
+    matches!(kind, Kind::Gzip | Kind::Zlib | Kind::Zip { .. } | Kind::Zstd)
 }

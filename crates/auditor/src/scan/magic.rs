@@ -3,14 +3,15 @@
 use std::ops::Range;
 
 use aho_corasick::packed::{Config, Searcher};
+use flate2::Crc;
 
 /// What begins at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// RFC 1952.
     Gzip,
-    /// RFC 1950; `usual` with a header that hardly anything but zlib writes.
-    Zlib { usual: bool },
+    /// RFC 1950.
+    Zlib,
     /// The deflated data of a ZIP entry (APPNOTE 4.3.7); it begins so many bytes after the entry's header.
     Zip { skip: usize },
     /// RFC 8878.
@@ -32,7 +33,7 @@ impl Kind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
-            Self::Zlib { .. } => "zlib",
+            Self::Zlib => "zlib",
             Self::Zip { .. } | Self::Encrypted => "zip",
             Self::Zstd => "zstd",
             Self::Hex => "hex",
@@ -180,7 +181,9 @@ fn judge(sign: Sign, hay: &[u8], at: usize) -> Option<Kind> {
         Sign::Zstd => head.get(4).filter(|descriptor| *descriptor & 0x08 == 0).map(|_| Kind::Zstd),
         Sign::Zip => zip_entry(head),
         Sign::Bzip2 => head.get(4..10).filter(|block| *block == b"1AY&SY").map(|_| Kind::Closed("bzip2")),
-        Sign::Xz => Some(Kind::Closed("xz")),
+        // Programs that read these formats hold their signs, but not the check sums that follow.
+        Sign::Xz => checked(head.get(6..8)?, head.get(8..12)?).then_some(Kind::Closed("xz")),
+        Sign::SevenZip => checked(head.get(12..32)?, head.get(8..12)?).then_some(Kind::Closed("7z")),
         // Version 1, reserved bits zero, one of four block sizes (LZ4 frame format, FLG and BD).
         Sign::Lz4 => head
             .get(4..6)
@@ -188,12 +191,18 @@ fn judge(sign: Sign, hay: &[u8], at: usize) -> Option<Kind> {
                 |head| matches!(head, [flags, block] if flags & 0xc2 == 0x40 && block & 0x8f == 0 && *block >= 0x40),
             )
             .map(|_| Kind::Closed("lz4")),
-        Sign::SevenZip => Some(Kind::Closed("7z")),
         Sign::Hex { short } => {
             encoded(head, before.filter(|_| short), |byte| byte.is_ascii_hexdigit()).then_some(Kind::Hex)
         }
         Sign::Base64 { short } => encoded(head, before.filter(|_| short), is_base64).then_some(Kind::Base64),
     }
+}
+
+/// Whether bytes have this CRC-32 (little-endian).
+fn checked(bytes: &[u8], sum: &[u8]) -> bool {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    sum == crc.sum().to_le_bytes()
 }
 
 /// Whether an alphabet goes on for a while; JSON may have escaped its slashes.
@@ -241,20 +250,34 @@ fn zlib_headers(part: &[u8], starts: Range<usize>) -> Vec<Candidate> {
             let at = starts.start + offset;
             let data = part.get(offset + 2..).unwrap_or_default();
             if is_zlib(first, second) && at < starts.end && is_deflate(second, data) {
-                let usual = first == 0x78 && matches!(second, 0x01 | 0x9c | 0xda);
-                all.push(Candidate { at, kind: Kind::Zlib { usual } });
+                all.push(Candidate { at, kind: Kind::Zlib });
             }
         }
     }
     all
 }
 
-/// Whether a block of a known type may begin here. Some headers are letters, and text is hardly ever refused by deflate,
-/// which may take it for literals without end; so of what follows these some bytes must not be ASCII.
+/// Whether deflated data (RFC 1951 §3.2.3) may begin here. Some zlib headers are letters, and text is hardly ever refused
+/// by deflate, which may take it for literals without end; so of what follows these some bytes must not be ASCII.
+/// Others are in every program: 48 89 moves a register.
 fn is_deflate(second: u8, data: &[u8]) -> bool {
     let is_text = matches!(second, b' '..=b'~' | b'\t' | b'\n' | b'\r');
-    let strange = data.iter().take(32).filter(|byte| !byte.is_ascii()).count();
-    data.first().is_some_and(|block| block >> 1 & 3 != 3) && (!is_text || strange >= 2)
+    let strange = || data.iter().take(32).filter(|byte| !byte.is_ascii()).count() >= 2;
+    let bytes = data.iter().take(16).rev().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+    let bits = |from: u32, count: u32| bytes >> from & ((1 << count) - 1);
+    let is_block = match bits(1, 2) {
+        // A length, and the same with its bits turned.
+        0 => bits(8, 16) ^ bits(24, 16) == 0xffff,
+        1 => true,
+        // No more symbols than there are, and lengths that make a complete code.
+        2 => {
+            let lengths = (0..u32::try_from(bits(13, 4)).unwrap_or_default() + 4).map(|place| bits(17 + 3 * place, 3));
+            let filled: u32 = lengths.filter(|length| *length > 0).map(|length| 128 >> length).sum();
+            bits(3, 5) <= 29 && bits(8, 5) <= 29 && filled == 128
+        }
+        _ => false,
+    };
+    !data.is_empty() && is_block && (!is_text || strange())
 }
 
 fn is_zlib(first: u8, second: u8) -> bool {
@@ -288,9 +311,9 @@ mod tests {
         assert_eq!(kinds(b"..\x1f\x8b\x08\x00...."), [(2, Kind::Gzip)]);
         assert_eq!(kinds(b"..\x1f\x8b\x08\xe0...."), []);
         assert_eq!(kinds(b"\x28\xb5\x2f\xfd\x04"), [(0, Kind::Zstd)]);
-        assert_eq!(kinds(b"x\x9c\x4b"), [(0, Kind::Zlib { usual: true })]);
+        assert_eq!(kinds(b"x\x9c\x4b"), [(0, Kind::Zlib)]);
         assert_eq!(kinds(b"x\x9c\x4f"), [], "no such type of block");
-        assert_eq!(kinds(b"hCc\xff\xee"), [(0, Kind::Zlib { usual: false })]);
+        assert_eq!(kinds(b"hCc\xff\xee"), [(0, Kind::Zlib)]);
         assert_eq!(kinds(b"hCcharacters"), [], "text");
         assert_eq!(kinds(b"BZh91AY&SY"), [(0, Kind::Closed("bzip2"))]);
         assert_eq!(kinds(b"\"H4sIAAAAAAAAA/8z\""), [(1, Kind::Base64)]);

@@ -176,6 +176,25 @@ mod tests {
         assert_eq!(digest.matches(&[b'a'; 90]), Some(64));
     }
 
+    /// Needles of two and three bytes, so that chance finds them.
+    #[test]
+    fn random_bytes_hold_needles_as_often_as_computed() {
+        let mut state = 7_u64;
+        let random: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()[0]
+        })
+        .take(8 << 20)
+        .collect();
+        for (bytes, case) in [(&b"ab"[..], Case::Any), (b"a1", Case::Any), (b"ab", Case::Exact), (b"abc", Case::Any)] {
+            let needle = Needle { case, ..Needle::new(0, String::new(), bytes.to_vec(), case) };
+            let expected = needle.chance() * length_of(random.len());
+            let found = random.windows(3).filter(|window| needle.matches(window).is_some()).count();
+            let error = (length_of(found) - expected).abs();
+            assert!(error < 5.0 * expected.sqrt(), "{bytes:?} {case:?}: {found}, not {expected}");
+        }
+    }
+
     #[test]
     #[allow(clippy::float_cmp, reason = "powers of two are exact")]
     fn chances_count_letters_alphabets_and_what_must_be_around() {

@@ -7,8 +7,9 @@ use super::collect;
 use super::digits::Numbers;
 use super::hit::{Hit, Progress, Scanned, Sink};
 use super::index::Index;
-use super::level::{Level, Run};
+use super::level::Level;
 use super::magic::Magic;
+use super::run::Run;
 use super::whole::{self, WholeForm};
 use super::{Canary, CanaryKind};
 use crate::Place;
@@ -59,7 +60,7 @@ pub struct Options {
     pub total: Option<u64>,
     /// How many members within each other are followed.
     pub depth: usize,
-    /// Bytes that may be unpacked in all.
+    /// Bytes that may be unpacked in all. What comes to no valid end counts sixteenfold.
     pub unpacked: u64,
     /// How many members may be open at the same time. Each takes up to 9 MiB.
     pub open: usize,
@@ -73,9 +74,9 @@ impl Options {
 }
 
 impl Default for Options {
-    /// Four members deep, 16 GiB unpacked, 16 open.
+    /// Four members deep, 16 GiB unpacked, 32 open.
     fn default() -> Self {
-        Self { total: None, depth: 4, unpacked: 16 << 30, open: 16, chunk: Self::CHUNK }
+        Self { total: None, depth: 4, unpacked: 16 << 30, open: 32, chunk: Self::CHUNK }
     }
 }
 

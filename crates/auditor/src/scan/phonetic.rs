@@ -39,101 +39,101 @@ pub(crate) fn codes(word: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Soundex 2 for French (F. Brouard, « L'art des Soundex », §3): four letters at most.
+/// Letters and what they become, in this order.
+type Rules = [(&'static str, &'static str)];
+
+const SOUNDEX2_SOUNDS: &Rules = &[
+    ("GUI", "KI"),
+    ("GUE", "KE"),
+    ("GA", "KA"),
+    ("GO", "KO"),
+    ("GU", "K"),
+    ("CA", "KA"),
+    ("CO", "KO"),
+    ("CU", "KU"),
+    ("Q", "K"),
+    ("CC", "K"),
+    ("CK", "K"),
+];
+const SOUNDEX2_PREFIXES: &Rules =
+    &[("MAC", "MCC"), ("SCH", "SSS"), ("ASA", "AZA"), ("KN", "NN"), ("PH", "FF"), ("PF", "FF")];
+
+/// Soundex 2 for French (F. Brouard, « L'art des Soundex »): four letters at most.
 fn soundex2(word: &str) -> String {
-    let mut code = word.to_owned();
-    for (group, by) in [
-        ("GUI", "KI"),
-        ("GUE", "KE"),
-        ("GA", "KA"),
-        ("GO", "KO"),
-        ("GU", "K"),
-        ("CA", "KA"),
-        ("CO", "KO"),
-        ("CU", "KU"),
-        ("Q", "K"),
-        ("CC", "K"),
-        ("CK", "K"),
-    ] {
-        code = code.replace(group, by);
-    }
+    let mut code = replaced(word, SOUNDEX2_SOUNDS);
     code = with_first(&code, |rest| rest.replace(['E', 'I', 'O', 'U'], "A"));
-    for (prefix, by) in [("MAC", "MCC"), ("SCH", "SSS"), ("ASA", "AZA"), ("KN", "NN"), ("PH", "FF"), ("PF", "FF")] {
-        if let Some(rest) = code.strip_prefix(prefix) {
-            code = format!("{by}{rest}");
-            break;
-        }
-    }
+    let prefix = SOUNDEX2_PREFIXES.iter().find_map(|(prefix, by)| Some(format!("{by}{}", code.strip_prefix(prefix)?)));
+    code = prefix.unwrap_or(code);
     code = without(&code, 'H', &['C', 'S']);
     code = without(&code, 'Y', &['A']);
-    code = code.strip_suffix(['A', 'D', 'T', 'S']).unwrap_or(&code).to_owned();
-    code = with_first(&code, |rest| rest.replace('A', ""));
-    squeezed(&code).chars().take(4).collect()
+    let code = code.strip_suffix(['A', 'D', 'T', 'S']).unwrap_or(&code);
+    squeezed(&with_first(code, |rest| rest.replace('A', ""))).chars().take(4).collect()
 }
+
+const PHONEX_HARD: &Rules = &[("PH", "F"), ("GAIN", "KAIN"), ("GAIM", "KAIM"), ("GAN", "KAN"), ("GAM", "KAM")];
+const PHONEX_SYLLABLES: &Rules = &[
+    ("EAU", "O"),
+    ("OUA", "2"),
+    ("EIN", "4"),
+    ("AIN", "4"),
+    ("EIM", "4"),
+    ("AIM", "4"),
+    ("AI", "Y"),
+    ("EI", "Y"),
+    ("ER", "YR"),
+    ("ESS", "YS"),
+    ("ET", "YT"),
+    ("EZ", "YZ"),
+];
+const PHONEX_NASALS: &Rules = &[("AN", "1"), ("ON", "1"), ("AM", "1"), ("EN", "1"), ("EM", "1"), ("IN", "4")];
+const PHONEX_LETTERS: &Rules = &[
+    ("OE", "E"),
+    ("EU", "E"),
+    ("AU", "O"),
+    ("OI", "2"),
+    ("OY", "2"),
+    ("OU", "3"),
+    ("CH", "5"),
+    ("SCH", "5"),
+    ("SH", "5"),
+    ("SS", "S"),
+    ("SC", "S"),
+    ("CE", "SE"),
+    ("CI", "SI"),
+    ("C", "K"),
+    ("Q", "K"),
+    ("GU", "K"),
+    ("GA", "KA"),
+    ("GO", "KO"),
+    ("GY", "KY"),
+    ("A", "O"),
+    ("D", "T"),
+    ("P", "T"),
+    ("J", "G"),
+    ("B", "F"),
+    ("V", "F"),
+    ("M", "N"),
+];
 
 /// Phonex for French (F. Brouard, 1999) as letters, without the number that may be made of them.
 fn phonex(word: &str) -> String {
     let vowel = |letter: char| "AEIOU".contains(letter);
     let sound = |letter: char| "AEIOU1234".contains(letter);
-    let mut code = without(&word.replace('Y', "I"), 'H', &['C', 'S', 'P']).replace("PH", "F");
-    for (group, by) in [("GAIN", "KAIN"), ("GAIM", "KAIM"), ("GAN", "KAN"), ("GAM", "KAM")] {
-        code = code.replace(group, by);
-    }
+    let mut code = replaced(&without(&word.replace('Y', "I"), 'H', &['C', 'S', 'P']), PHONEX_HARD);
     for group in ["AIN", "EIN", "AIM", "EIM"] {
         code = if_next(&code, group, "YN", vowel);
     }
-    for (group, by) in [
-        ("EAU", "O"),
-        ("OUA", "2"),
-        ("EIN", "4"),
-        ("AIN", "4"),
-        ("EIM", "4"),
-        ("AIM", "4"),
-        ("AI", "Y"),
-        ("EI", "Y"),
-        ("ER", "YR"),
-        ("ESS", "YS"),
-        ("ET", "YT"),
-        ("EZ", "YZ"),
-    ] {
-        code = code.replace(group, by);
-    }
-    for (group, by) in [("AN", "1"), ("ON", "1"), ("AM", "1"), ("EN", "1"), ("EM", "1"), ("IN", "4")] {
+    code = replaced(&code, PHONEX_SYLLABLES);
+    for (group, by) in PHONEX_NASALS {
         code = if_next(&code, group, by, |letter| !sound(letter));
     }
     code = between(&code, 'S', 'Z', |letter| sound(letter) || letter == 'Y');
-    for (group, by) in [
-        ("OE", "E"),
-        ("EU", "E"),
-        ("AU", "O"),
-        ("OI", "2"),
-        ("OY", "2"),
-        ("OU", "3"),
-        ("CH", "5"),
-        ("SCH", "5"),
-        ("SH", "5"),
-        ("SS", "S"),
-        ("SC", "S"),
-        ("CE", "SE"),
-        ("CI", "SI"),
-        ("C", "K"),
-        ("Q", "K"),
-        ("GU", "K"),
-        ("GA", "KA"),
-        ("GO", "KO"),
-        ("GY", "KY"),
-        ("A", "O"),
-        ("D", "T"),
-        ("P", "T"),
-        ("J", "G"),
-        ("B", "F"),
-        ("V", "F"),
-        ("M", "N"),
-    ] {
-        code = code.replace(group, by);
-    }
-    let code = squeezed(&code);
+    let code = squeezed(&replaced(&code, PHONEX_LETTERS));
     code.strip_suffix(['T', 'X']).unwrap_or(&code).to_owned()
+}
+
+fn replaced(code: &str, rules: &Rules) -> String {
+    rules.iter().fold(code.to_owned(), |code, (group, by)| code.replace(group, by))
 }
 
 /// The first letter stays; the rest is changed.

@@ -188,6 +188,10 @@ fn what_is_missing_ends_it_before_the_work() {
     std::fs::remove_file(desk.path("policy.toml")).expect("removed");
     assert_eq!(desk.run(&["all", "--config", "audit.toml"]).code, 6);
     desk.write("policy.toml", "policy");
+    let unusable = desk.run(&["all", "--config", "audit.toml"]);
+    assert_eq!(unusable.code, 5);
+    assert!(unusable.err.contains("policy.toml") && unusable.err.contains("as a policy"), "{}", unusable.err);
+    desk.write("policy.toml", Policy::EMBEDDED);
     std::fs::remove_file(desk.path("auditor.key")).expect("removed");
     assert_eq!(desk.run(&["all", "--config", "audit.toml"]).code, 6);
     assert!(!desk.path("reports").exists());

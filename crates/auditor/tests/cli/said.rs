@@ -54,6 +54,9 @@ fn help_says_what_it_does_what_it_needs_and_how_it_ends() {
         commands,
         [
             "all",
+            "database",
+            "files",
+            "canaries",
             "traffic",
             "live",
             "log",
@@ -64,6 +67,7 @@ fn help_says_what_it_does_what_it_needs_and_how_it_ends() {
             "verify",
             "key",
             "config",
+            "policy",
             "schema",
             "completions",
             "man"

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use souspli_auditor::Check;
-use souspli_auditor::database::{AuditError, Outcome, Source, audit};
+use souspli_auditor::database::{AuditError, Outcome, Source, Wanted, audit};
 use souspli_auditor::policy::Policy;
 
 use crate::postgres::{Copy, honest, url};
@@ -139,7 +139,7 @@ fn what_cannot_be_read_of_a_dump_is_said() {
 
     let policy = Policy::embedded().expect("policy");
     let refused =
-        |file: &Path| audit(&Source::Dump(file.to_owned()), &policy, None, &[], &mut |_| {}).expect_err("refused");
+        |file: &Path| audit(&Source::Dump(file.to_owned()), Wanted::by(&policy), &mut |_| {}).expect_err("refused");
     let archive = dumped(&copy.0, folder.path(), &["--format=custom"]);
     let bytes = std::fs::read(&archive).expect("read");
     std::fs::write(&archive, &bytes[..bytes.len() / 2]).expect("written");

@@ -7,14 +7,14 @@ mod postgres;
 mod search;
 mod sqlite;
 
-use souspli_auditor::database::{KnownBooking, Outcome, Source, ValueSearch, audit};
+use souspli_auditor::database::{KnownBooking, Outcome, Source, ValueSearch, Wanted, audit};
 use souspli_auditor::policy::Policy;
 use souspli_auditor::{Check, Finding};
 
 /// Audits a source that can be read.
 fn audited(source: &Source, search: Option<&dyn ValueSearch>, known: &[KnownBooking]) -> Outcome {
     let policy = Policy::embedded().expect("policy");
-    audit(source, &policy, search, known, &mut |_| {}).expect("audited")
+    audit(source, Wanted { search, known, ..Wanted::by(&policy) }, &mut |_| {}).expect("audited")
 }
 
 /// A finding as a line: check, path without its first step's name, facts.

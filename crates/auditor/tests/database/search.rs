@@ -1,4 +1,4 @@
-//! A search that stands in for the real one: words as they are and in small letters, and SHA-256 of them.
+//! A search that stands in for the real one: words as they are and in small letters, SHA-256 of them, and initials.
 
 use std::collections::BTreeMap;
 
@@ -39,20 +39,23 @@ impl ValueSearch for Words {
     fn find(&self, value: &[u8]) -> Vec<Hit> {
         let hit = |found: aho_corasick::Match| {
             let pattern = found.pattern().as_usize();
-            let encoding = if pattern.is_multiple_of(2) { "clear" } else { "lower_case" }.to_owned();
-            Hit { check: Check::Canary, canary: self.typed[pattern / 2].clone(), encoding, at: found.start() }
+            let form = if pattern.is_multiple_of(2) { "clear" } else { "lower_case" }.to_owned();
+            let canary = self.typed[pattern / 2].clone();
+            Hit { check: Check::Canary, canary, form, at: found.start() as u64 }
         };
-        self.search.find_iter(value).map(hit).collect()
+        let hash = value.try_into().ok().and_then(|hash: [u8; 32]| self.hashes.get(&hash));
+        let hash =
+            hash.map(|word| Hit { check: Check::CanaryHash, canary: word.clone(), form: "sha256".to_owned(), at: 0 });
+        self.search.find_iter(value).map(hit).chain(hash).collect()
     }
 
-    fn whole(&self, value: &[u8]) -> Vec<Hit> {
-        let word = value.try_into().ok().and_then(|hash: [u8; 32]| self.hashes.get(&hash));
-        let hit = |word: &String| Hit {
-            check: Check::CanaryHash,
-            canary: word.clone(),
-            encoding: "sha256".to_owned(),
-            at: 0,
-        };
-        word.map(hit).into_iter().collect()
+    fn whole(&self, value: &[u8]) -> Option<Hit> {
+        let of_word = |word: &&String| initials(word).as_bytes() == value;
+        let canary = self.typed.iter().find(of_word)?.clone();
+        Some(Hit { check: Check::Canary, canary, form: "initials".to_owned(), at: 0 })
     }
+}
+
+pub(crate) fn initials(word: &str) -> String {
+    word.split(' ').filter_map(|part| part.chars().next()).collect()
 }

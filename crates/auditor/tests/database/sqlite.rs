@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
-use souspli_attest::sha256;
+use souspli_attest::{SigningKey, sha256};
 use souspli_auditor::Check;
-use souspli_auditor::database::{AuditError, KnownBooking, KnownValue, Outcome, Source, audit};
+use souspli_auditor::database::{AuditError, KnownBooking, KnownValue, Outcome, Source, Wanted, audit};
 use souspli_auditor::policy::Policy;
+use souspli_protocol::to_base64url;
 
 use crate::honest::Honest;
-use crate::search::Words;
+use crate::search::{Words, initials};
 use crate::{audited, fact_of, found, honest, lines, must_find};
 
 /// A copy of the honest file, to be changed.
@@ -117,6 +118,7 @@ fn columns_that_follow_what_was_typed_are_named() {
         let noise = sealed(text(booking, "name"));
         [&(time(booking) * 977).to_be_bytes()[..], &noise[..8]].concat().into()
     });
+    column(&copy, known, "sorted_as", "TEXT", |booking| initials(text(booking, "name")).into());
     column(&copy, known, "name_sealed", "BLOB", |booking| {
         let name = text(booking, "name");
         let stream: Vec<u8> = (0..3).flat_map(|n| sealed(&format!("{n}{:?}", booking.record))).collect();
@@ -132,9 +134,10 @@ fn columns_that_follow_what_was_typed_are_named() {
         must_find(&outcome, Check::Canary, &at(column));
     }
     assert_eq!(fact_of(&outcome, Check::UndeclaredObject, &at("column meta"), "looks"), "json");
-    assert_eq!(fact_of(&outcome, Check::Canary, &at("column search"), "encoding"), "lower_case");
+    assert_eq!(fact_of(&outcome, Check::Canary, &at("column search"), "form"), "lower_case");
     must_find(&outcome, Check::TimeTooFine, &at("column starts"));
     must_find(&outcome, Check::CanaryHash, &at("column phone_hash"));
+    assert_eq!(fact_of(&outcome, Check::Canary, &at("column sorted_as"), "form"), "initials");
     for (column, field, follows) in [
         ("column who", "name", "order"),
         ("column search", "name", "order"),
@@ -276,6 +279,52 @@ fn what_is_hidden_in_declared_columns_is_named() {
 }
 
 #[test]
+fn what_lies_beside_rows_and_columns_is_named() {
+    let honest = honest::sqlite();
+    let copy = Copy::new(honest);
+    // A code for a telephone, where SQLite numbers a row; rows in the order of the visits.
+    copy.run("UPDATE record SET rowid = 33612345678 WHERE rowid = 9; CREATE TABLE sorted (record BLOB, at INTEGER)");
+    for booking in &honest.known {
+        copy.db
+            .execute("INSERT INTO sorted VALUES (?1, ?2)", params![booking.record.0, time(booking)])
+            .expect("inserted");
+    }
+    copy.run(
+        "UPDATE event SET rowid = rowid + 100000;
+         UPDATE event SET rowid = place FROM (SELECT e.rowid AS old, row_number() OVER (ORDER BY s.at, e.revision) AS place
+             FROM event AS e JOIN sorted AS s ON s.record = e.record) WHERE event.rowid = old;
+         DROP TABLE sorted;",
+    );
+    let file = copy.file();
+    copy.db.close().expect("closed");
+    let mut bytes = std::fs::read(&file).expect("read");
+    bytes[80] = 7;
+    std::fs::write(&file, bytes).expect("written");
+    let outcome = audited(&Source::Sqlite(file), None, &honest.known);
+    must_find(&outcome, Check::WrongShape, &["table record", "row numbers"]);
+    must_find(&outcome, Check::Correlated, &["table event", "order of rows"]);
+    must_find(&outcome, Check::UndeclaredObject, &["reserved bytes"]);
+    assert_eq!(outcome.findings.len(), 3, "{}", lines(&outcome));
+}
+
+#[test]
+fn keys_that_lie_beside_the_data_are_tried_and_named() {
+    let honest = honest::sqlite();
+    let copy = Copy::new(honest);
+    // A receipt key that is known: every receipt would have to be signed anew, which is another finding.
+    let seed = [0x42; 32];
+    let key = SigningKey::from_seed(&seed).verifying_key();
+    copy.db.execute("UPDATE host SET receipt_key = ?1", [key.0]).expect("updated");
+    copy.run("ALTER TABLE host ADD COLUMN spare TEXT; ALTER TABLE hold ADD COLUMN spare BLOB");
+    copy.db.execute("UPDATE host SET spare = ?1", [to_base64url(&seed)]).expect("updated");
+    copy.db.execute("UPDATE hold SET spare = ?1", [[7; 32]]).expect("updated");
+    let outcome = copy.audited(honest);
+    must_find(&outcome, Check::KeyBeside, &["table host", "column spare", "row 1"]);
+    must_find(&outcome, Check::BadReceipt, &["table chain", "column receipt"]);
+    assert!(!found(&outcome, Check::KeyBeside, &["table hold"]), "{}", lines(&outcome));
+}
+
+#[test]
 fn a_file_whose_host_goes_on_or_was_killed_is_read_and_not_changed() {
     let copy = Copy::new(honest::sqlite());
     copy.run("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE in_the_log (x)");
@@ -301,7 +350,7 @@ fn a_file_whose_host_goes_on_or_was_killed_is_read_and_not_changed() {
 fn what_is_no_sqlite_file_is_refused() {
     let policy = Policy::embedded().expect("policy");
     let refused =
-        |file: &Path| audit(&Source::Sqlite(file.to_owned()), &policy, None, &[], &mut |_| {}).expect_err("refused");
+        |file: &Path| audit(&Source::Sqlite(file.to_owned()), Wanted::by(&policy), &mut |_| {}).expect_err("refused");
     let folder = tempfile::tempdir().expect("a folder");
     assert!(matches!(refused(&folder.path().join("nothing")), AuditError::Unreadable(_)));
     let file = folder.path().join("text");
@@ -311,7 +360,7 @@ fn what_is_no_sqlite_file_is_refused() {
     let bytes = std::fs::read(&honest::sqlite().file).expect("read");
     for length in [16, 100, 3_000, bytes.len() / 2] {
         std::fs::write(&file, &bytes[..length]).expect("written");
-        match audit(&Source::Sqlite(file.clone()), &policy, None, &[], &mut |_| {}) {
+        match audit(&Source::Sqlite(file.clone()), Wanted::by(&policy), &mut |_| {}) {
             Err(AuditError::Unreadable(_) | AuditError::Foreign(_)) => {}
             Err(other) => panic!("{other}"),
             Ok(outcome) => assert!(!outcome.findings.is_empty() && !outcome.unchecked.is_empty(), "{length}"),

@@ -1,7 +1,6 @@
 //! July 2020, played again: somebody with a stolen key fetches 6,158 appointments over days, in portions, among the reads of
 //! those who belong there. The report names exactly these records and the first hour; no other key's reads are in it.
 
-mod crowd;
 mod holder;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +10,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use souspli_journey::practice::{Look, PASSPHRASE, Published, create};
-use souspli_journey::{MONDAY, Member};
+use souspli_journey::{MONDAY, Member, crowd};
 use souspli_protocol::journal::hour_of;
 use souspli_protocol::{RecordId, VerifyingKey};
 use souspli_server::config::Limits;

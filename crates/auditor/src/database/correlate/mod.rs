@@ -10,12 +10,13 @@ mod trace;
 
 use std::collections::BTreeMap;
 
+use super::Unchecked;
 use super::known::{KnownBooking, KnownValue};
 use super::report::Report;
 use super::table::TableAudit;
-use super::{Unchecked, column::ColumnAudit};
+use crate::audit::Gap;
 use crate::policy::Holds;
-use crate::random::ALLOWED;
+use crate::random::{ALLOWED, count};
 use crate::{Check, Finding, Place};
 
 pub(crate) use trace::Trace;
@@ -44,25 +45,26 @@ pub(crate) fn report(
     unchecked: &mut Vec<Unchecked>,
 ) {
     let fields = fields(known);
-    let columns: usize = tables.iter().map(|table| table.columns().count()).sum();
+    let columns: usize = tables.iter().map(|table| table.columns().count().saturating_add(1)).sum();
     let tests = columns.saturating_mul(fields.len()).saturating_mul(WAYS).max(1);
-    let needed = (f64::from(u32::try_from(tests).unwrap_or(u32::MAX)) / ALLOWED).log2();
+    let needed = (count(tests) / ALLOWED).log2();
     let bookings = tables.iter().find(|table| table.is_whole("record")).map_or(0, |table| table.rows);
     let mut confounded = BTreeMap::<&str, Place>::new();
     for table in tables {
         let Some(cells) = table.trace.as_ref().and_then(|trace| trace.cells(table.rows, bookings)) else { continue };
-        for (place, (_, column)) in table.columns().enumerate() {
+        let columns =
+            table.columns().map(|(_, column)| (column.place.clone(), column.declared.map(|column| &column.holds)));
+        // The order in which rows lie is compared like a column of counters.
+        let order = (table.place.at("order of rows"), Some(&Holds::Counter { from: 0 }));
+        for (number, (place, holds)) in columns.chain([order]).enumerate() {
             for field in &fields {
-                let compared = Compared::new(known, field, &cells, place);
-                for (follows, bits) in compared.ways(column) {
-                    if bits < needed {
-                        continue;
-                    }
+                let compared = Compared::new(known, field, &cells, number);
+                for (follows, bits) in compared.ways(holds).into_iter().filter(|(_, bits)| *bits >= needed) {
                     if compared.is_order_of_arrival(follows, bits) {
-                        confounded.entry(field.name).or_insert_with(|| column.place.clone());
+                        confounded.entry(field.name).or_insert_with(|| place.clone());
                         continue;
                     }
-                    let finding = Finding::new(Check::Correlated, column.place.clone()).fact("field", field.name);
+                    let finding = Finding::new(Check::Correlated, place.clone()).fact("field", field.name);
                     let finding = finding.fact("follows", follows.name()).fact("bookings", compared.rows.len());
                     report.add(field.name, finding.fact("chance", format!("below 2^-{}", bits.floor())));
                 }
@@ -72,7 +74,7 @@ pub(crate) fn report(
     for (field, place) in confounded {
         let why =
             format!("the known bookings were made in the order of their {field}; what follows it may follow that");
-        unchecked.push(Unchecked { place, why });
+        unchecked.push(Unchecked { place, gap: Gap::LeftOut, why });
     }
 }
 
@@ -132,8 +134,7 @@ impl<'a> Compared<'a> {
         Self { rows: rows.collect() }
     }
 
-    fn ways(&self, column: &ColumnAudit<'_>) -> Vec<(Follows, f64)> {
-        let holds = column.declared.map(|column| &column.holds);
+    fn ways(&self, holds: Option<&Holds>) -> Vec<(Follows, f64)> {
         let is_time = self.rows.iter().any(|(_, value, _)| matches!(value, KnownValue::Time(_)));
         if is_time && matches!(holds, Some(Holds::Window | Holds::Epoch)) {
             return Vec::new();

@@ -20,7 +20,7 @@ pub(crate) struct Cell {
     pub(super) print: i128,
 }
 
-/// Of one table: for each known booking a cell a column, of its first row.
+/// Of one table: for each known booking a cell a column, of its first row, and one more with that row's number.
 #[derive(Debug)]
 pub(crate) struct Trace {
     by_record: HashMap<[u8; 16], usize>,
@@ -32,7 +32,7 @@ pub(crate) struct Trace {
 
 impl Trace {
     pub(super) fn new(known: &[KnownBooking], columns: usize) -> Self {
-        let empty = vec![vec![None; columns]; known.len()];
+        let empty = vec![vec![None; columns.saturating_add(1)]; known.len()];
         Self {
             by_record: known.iter().zip(0..).map(|(booking, number)| (booking.record.0, number)).collect(),
             by_order: known.iter().zip(0..).map(|(booking, number)| (booking.order, number)).collect(),
@@ -47,10 +47,10 @@ impl Trace {
         let record = values.iter().find_map(|value| self.by_record.get(&id(value)?));
         if let Some(cells) = record.and_then(|number| self.of_records.get_mut(*number)) {
             self.has_records = true;
-            fill(cells, values);
+            fill(cells, values, row);
         }
         if let Some(cells) = self.by_order.get(&row).and_then(|number| self.of_orders.get_mut(*number)) {
-            fill(cells, values);
+            fill(cells, values, row);
         }
     }
 
@@ -66,8 +66,9 @@ impl Trace {
     }
 }
 
-fn fill(cells: &mut [Option<Cell>], values: &[Value]) {
-    for (cell, value) in cells.iter_mut().zip(values) {
+fn fill(cells: &mut [Option<Cell>], values: &[Value], row: u64) {
+    let number = Value::Integer(i64::try_from(row).unwrap_or(i64::MAX));
+    for (cell, value) in cells.iter_mut().zip(values.iter().chain([&number])) {
         match cell {
             Some(cell) => cell.rows = cell.rows.saturating_add(1),
             None => *cell = of(value),

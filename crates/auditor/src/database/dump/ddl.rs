@@ -187,7 +187,7 @@ impl Schema {
 
 fn table(name: String, what: &'static str, columns: Vec<FoundColumn>) -> FoundTable {
     let from = Some(name.clone());
-    FoundTable { name, what, from, columns, key: Vec::new(), options: Vec::new(), sql: None }
+    FoundTable { name, what, from, columns, key: Vec::new(), options: Vec::new(), row_numbers: None, sql: None }
 }
 
 /// `name type [DEFAULT …] [NOT NULL] …`

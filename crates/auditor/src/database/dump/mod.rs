@@ -56,7 +56,11 @@ impl Reader for Dump {
             }
         }
         text.end()?;
-        schema.finish()
+        let mut structure = schema.finish()?;
+        // Bytes are written in two digits each; an archive is packed besides.
+        structure.bytes =
+            std::fs::metadata(&self.file).ok().filter(std::fs::Metadata::is_file).map(|file| file.len() / 2);
+        Ok(structure)
     }
 
     fn rows(

@@ -29,6 +29,7 @@ const COLUMNS: &str = "
            concat_ws(E'\\n', CASE WHEN a.attidentity <> '' THEN 'identity' END,
                CASE WHEN a.attgenerated <> '' THEN 'generated' END,
                CASE WHEN a.attstattarget >= 0 THEN 'statistics target' END,
+               CASE WHEN a.atthasmissing THEN 'a value of older rows' END,
                CASE WHEN a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL THEN 'options' END,
                CASE WHEN a.attcollation <> t.typcollation THEN 'collation' END)
     FROM pg_attribute AS a LEFT JOIN pg_type AS t ON t.oid = a.atttypid
@@ -51,6 +52,10 @@ const INDEXES: &str = "
     JOIN pg_namespace AS n ON n.oid = x.relnamespace
     WHERE i.indexrelid >= {made} AND n.nspname !~ '^pg_toast' ORDER BY x.relname";
 
+const SIZE: &str = "
+    SELECT coalesce(sum(pg_table_size(c.oid)), 0)::int8 FROM pg_class AS c
+    WHERE c.oid >= {made} AND c.relkind IN ('r', 'm')";
+
 /// Reads everything.
 pub(super) async fn read(session: &mut Session) -> Result<Structure, AuditError> {
     let mut structure = Structure::default();
@@ -61,6 +66,8 @@ pub(super) async fn read(session: &mut Session) -> Result<Structure, AuditError>
     structure.tables = tables.into_values().collect();
     structure.tables.sort_by(|a, b| (a.what != "table", &a.name).cmp(&(b.what != "table", &b.name)));
     objects::read(session, &mut structure).await;
+    let size = session.all(&filled(SIZE)).await.ok();
+    structure.bytes = size.and_then(|rows| rows.first()?.try_get::<i64, _>(0).ok()).map(i64::unsigned_abs);
     Ok(structure)
 }
 
@@ -103,6 +110,7 @@ fn table(row: &PgRow) -> Result<FoundTable, Error> {
         columns: Vec::new(),
         key: Vec::new(),
         options,
+        row_numbers: None,
         sql: None,
     })
 }

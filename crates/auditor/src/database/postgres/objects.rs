@@ -116,6 +116,15 @@ pub(super) async fn read(session: &mut Session, structure: &mut Structure) {
     }
     views(session, structure).await;
     large_objects(structure);
+    others_of_the_server(session, structure).await;
+}
+
+/// What this audit does not reach.
+async fn others_of_the_server(session: &mut Session, structure: &mut Structure) {
+    let sql = "SELECT count(*)::text FROM pg_database WHERE NOT datistemplate AND datallowconn
+               AND datname NOT IN (current_database(), 'postgres')";
+    let count = session.all(sql).await.ok().and_then(|rows| rows.first().map(|row| text(row, 0)));
+    structure.elsewhere = count.filter(|count| count != "0").map(|count| format!("it has {count} other databases"));
 }
 
 async fn catalogue(session: &mut Session, catalogue: &str, structure: &mut Structure) {
@@ -166,6 +175,7 @@ fn large_objects(structure: &mut Structure) {
             columns: vec![column("data", "bytea")],
             key: Vec::new(),
             options: Vec::new(),
+            row_numbers: None,
             sql: None,
         });
     }

@@ -19,15 +19,18 @@ pub(crate) use text::compare_text;
 pub(crate) struct Sqlite {
     db: Connection,
     name: String,
+    /// The file's first bytes.
+    header: [u8; 100],
     /// A private copy, where the file could not be read as it lies; gone with this.
     _copy: Option<tempfile::TempDir>,
 }
 
 impl Sqlite {
     pub(crate) fn open(file: &Path) -> Result<Self, AuditError> {
+        let header = open::header(file)?;
         let (db, copy) = open::open(file)?;
         let name = file.file_name().map_or_else(|| file.to_string_lossy(), |name| name.to_string_lossy());
-        Ok(Self { db, name: format!("database {name}"), _copy: copy })
+        Ok(Self { db, name: format!("database {name}"), header, _copy: copy })
     }
 }
 
@@ -41,7 +44,9 @@ impl Reader for Sqlite {
     }
 
     fn structure(&mut self) -> Result<Structure, AuditError> {
-        schema::read(&self.db).map_err(|error| unreadable(&error))
+        let mut structure = schema::read(&self.db).map_err(|error| unreadable(&error))?;
+        structure.numbers.extend(schema::of_header(&self.header));
+        Ok(structure)
     }
 
     fn rows(
@@ -54,6 +59,11 @@ impl Reader for Sqlite {
         }
         Ok(())
     }
+}
+
+/// Whether a file begins as those of SQLite do.
+pub(crate) fn is_sqlite(file: &Path) -> bool {
+    open::header(file).is_ok()
 }
 
 /// What SQLite says; it never repeats a value.

@@ -29,7 +29,6 @@ const CAUTION: &str = "
     BEGIN;";
 
 pub(super) fn open(file: &Path) -> Result<(Connection, Option<TempDir>), AuditError> {
-    check(file)?;
     if beside(file, "-shm").exists() {
         return Ok((connect(file, "mode=ro&readonly_shm=1")?, None));
     }
@@ -46,12 +45,13 @@ pub(super) fn open(file: &Path) -> Result<(Connection, Option<TempDir>), AuditEr
     Ok((connect(&copy, "mode=rw")?, Some(folder)))
 }
 
-fn check(file: &Path) -> Result<(), AuditError> {
+/// The first bytes of a file, if it is one of SQLite's.
+pub(super) fn header(file: &Path) -> Result<[u8; 100], AuditError> {
     use std::io::Read as _;
-    let mut start = Vec::new();
-    let opened = fs::File::open(file).map_err(|error| AuditError::Unreadable(error.to_string()))?;
-    opened.take(16).read_to_end(&mut start).map_err(|error| AuditError::Unreadable(error.to_string()))?;
-    if start == MAGIC { Ok(()) } else { Err(AuditError::Foreign("a SQLite file")) }
+    let mut opened = fs::File::open(file).map_err(|error| AuditError::Unreadable(error.to_string()))?;
+    let mut header = [0; 100];
+    let whole = opened.read_exact(&mut header).is_ok() && header.starts_with(MAGIC);
+    whole.then_some(header).ok_or(AuditError::Foreign("a SQLite file"))
 }
 
 fn connect(file: &Path, how: &str) -> Result<Connection, AuditError> {

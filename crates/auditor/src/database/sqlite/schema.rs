@@ -1,6 +1,6 @@
 //! Everything that a SQLite file is made of.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::super::scratch::quoted;
 use super::super::structure::{FoundColumn, FoundObject, FoundTable, Structure};
@@ -22,7 +22,24 @@ pub(super) fn read(db: &Connection) -> rusqlite::Result<Structure> {
     }
     structure.numbers =
         vec![("user_version", pragma(db, "user_version")?), ("application_id", pragma(db, "application_id")?)];
+    structure.bytes = size(db).ok();
     Ok(structure)
+}
+
+/// Bytes of the pages that are in use.
+fn size(db: &Connection) -> rusqlite::Result<u64> {
+    let pages = pragma(db, "page_count")?.saturating_sub(pragma(db, "freelist_count")?);
+    Ok(pages.saturating_mul(pragma(db, "page_size")?).unsigned_abs())
+}
+
+/// Places of the header in which something could be kept that no statement shows: room at the end of each page, a number
+/// that nothing uses any more, and bytes that are reserved.
+pub(super) fn of_header(header: &[u8; 100]) -> [(&'static str, i64); 3] {
+    let sum = |range: std::ops::Range<usize>| {
+        let bytes = header.get(range).unwrap_or_default().iter();
+        bytes.fold(0_i64, |sum, byte| sum.saturating_add(i64::from(*byte)))
+    };
+    [("reserved room of pages", sum(20..21)), ("suggested cache", sum(48..52)), ("reserved bytes", sum(72..92))]
 }
 
 /// A row of `sqlite_schema`.
@@ -46,7 +63,7 @@ fn pragma(db: &Connection, name: &str) -> rusqlite::Result<i64> {
 fn table(db: &Connection, made: &Made) -> rusqlite::Result<FoundTable> {
     let sql = "SELECT type, wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = ?1";
     let kind = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?));
-    let (kind, sorted, strict) = db.query_row(sql, [&made.name], kind)?;
+    let (kind, sorted, strict) = db.query_row(sql, [&made.name], kind).optional()?.unwrap_or_default();
     let what = match kind.as_str() {
         "virtual" => "virtual table",
         "shadow" => "shadow table",
@@ -56,6 +73,10 @@ fn table(db: &Connection, made: &Made) -> rusqlite::Result<FoundTable> {
     let sql = "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?1) ORDER BY cid";
     let mut select = db.prepare(sql)?;
     let columns = select.query_map([&made.name], column)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    // A single key of integers is the row's number itself.
+    let is_number =
+        columns.iter().filter(|(_, pk)| *pk > 0).map(|(column, _)| column.of_type.to_uppercase()).eq(["INTEGER"]);
+    let row_numbers = if sorted || is_number || what != "table" { None } else { row_numbers(db, &made.name)? };
     let mut key: Vec<(i64, String)> =
         columns.iter().filter(|(_, pk)| *pk > 0).map(|(column, pk)| (*pk, column.name.clone())).collect();
     key.sort_unstable();
@@ -67,8 +88,16 @@ fn table(db: &Connection, made: &Made) -> rusqlite::Result<FoundTable> {
         columns: columns.into_iter().map(|(column, _)| column).collect(),
         key: key.into_iter().map(|(_, name)| name).collect(),
         options: options.into_iter().filter(|(_, is)| *is).map(|(name, _)| name.to_owned()).collect(),
+        row_numbers,
         sql: Some(made.sql.clone()),
     })
+}
+
+/// The least and the greatest number of a row; none where there is none, or where a column hides them by its name.
+fn row_numbers(db: &Connection, table: &str) -> rusqlite::Result<Option<(i64, i64)>> {
+    let sql = format!("SELECT min(rowid), max(rowid) FROM {} NOT INDEXED", quoted(table));
+    let found = db.query_row(&sql, [], |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?)));
+    Ok(found.unwrap_or_default())
 }
 
 /// A column, and its place in the primary key, from 1.
@@ -92,7 +121,7 @@ fn column(row: &Row<'_>) -> rusqlite::Result<(FoundColumn, i64)> {
 fn index(db: &Connection, made: &Made) -> rusqlite::Result<Option<FoundObject>> {
     let sql = "SELECT origin, partial FROM pragma_index_list(?1) WHERE name = ?2";
     let kind = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?));
-    let (origin, partial) = db.query_row(sql, [&made.table, &made.name], kind)?;
+    let (origin, partial) = db.query_row(sql, [&made.table, &made.name], kind).optional()?.unwrap_or_default();
     if origin == "pk" {
         return Ok(None);
     }

@@ -7,22 +7,23 @@ use souspli_booking::free::{Booker, FreeTime, FreeTimes, Wanted};
 use souspli_booking::zone::Offsets;
 use souspli_client::body::{BodyC, BodyD, Contact, Desk};
 use souspli_client::failure::Failure;
-use souspli_client::flow::Flow;
+use souspli_client::flow::{Flow, Io};
 use souspli_client::http::{Host, calendar_path};
 use souspli_client::record::{Said, claims_of};
 use souspli_client::seal::{Basis, Claim, create, make_cap_seed, view_key};
 use souspli_client::trust::{Access, Availability, Pins, Practice, Verified, verify_profile, verify_times};
 use souspli_crypto::Secret;
 use souspli_crypto::keys::{LinkKeys, RecordKeys};
-use souspli_journey::{Device, randomness};
 use souspli_protocol::event::AuthorKind;
 use souspli_protocol::private_link::{Opens, PrivateLink};
 use souspli_protocol::wire::{Append, Appended, Blob, Profile, Times};
 use souspli_protocol::{Digest, RecordId, Signature, VerifyingKey, Work};
 use tokio::task::LocalSet;
 
+use crate::{Device, randomness};
+
 /// The name of the nth booking's patient; after so many, the same people come again.
-pub(crate) fn name(number: usize, people: usize) -> String {
+pub fn name(number: usize, people: usize) -> String {
     format!("Patient {}", number % people)
 }
 
@@ -30,7 +31,7 @@ pub(crate) fn name(number: usize, people: usize) -> String {
 const AT_ONCE: usize = 6;
 
 /// Books so many times, by so many people; gives the records, each at the place of its number.
-pub(crate) async fn book(host: SocketAddr, link: &str, count: usize, people: usize, now: u32) -> Vec<RecordId> {
+pub async fn book(host: SocketAddr, link: &str, count: usize, people: usize, now: u32) -> Vec<RecordId> {
     let link = PrivateLink::parse(link).expect("a link");
     let set = LocalSet::new();
     let book = |part| {
@@ -50,26 +51,66 @@ pub(crate) async fn book(host: SocketAddr, link: &str, count: usize, people: usi
 
 /// Every so many-th of the bookings, by its number.
 fn part_of(link: &PrivateLink, part: usize, count: usize, people: usize, now: u32) -> Flow<Vec<(usize, RecordId)>> {
-    let Opens::Book { secret, .. } = link.opens else { panic!("a link to book with") };
-    let (context, keys) = (link.context, LinkKeys::derive(&link.context, &Secret::new(secret)));
+    let link = link.clone();
     Flow::new(move |io| async move {
-        let (mut host, path) = (Host::default(), |route| calendar_path(&context.calendar, route));
-        let profile: Profile = host.get(&io, path("profile")).await?;
-        let mut pins = Pins::default();
-        let verified = verify_profile(&context, &Access::Link(&keys), &profile, &mut pins, now)?;
-        let Verified::Open(practice) = verified else { panic!("it takes bookings") };
-        let times: Times = host.get(&io, path("times")).await?;
-        let availability = verify_times(&practice, &times, &mut pins, now)?;
-        let free = free(&practice, &availability, now);
-        assert!(free.len() >= count, "{} times are free", free.len());
+        let mut host = Host::default();
+        let crowd = Crowd::open(&mut host, &io, &link, now).await?;
+        assert!(crowd.free.len() >= count, "{} times are free", crowd.free.len());
         let mut records = Vec::new();
-        for (number, (time, place)) in free.into_iter().take(count).enumerate().skip(part).step_by(AT_ONCE) {
-            let (record, body) = one(&practice, &availability, &keys, &time, place, &name(number, people), now)?;
-            let _: Appended = host.post(&io, path("events"), &body).await?;
+        for number in (part..count).step_by(AT_ONCE) {
+            let (record, body) = crowd.seal(number, &name(number, people))?;
+            let _: Appended = host.post(&io, calendar_path(&link.context.calendar, "events"), &body).await?;
             records.push((number, record));
         }
         Ok::<_, Failure>(records)
     })
+}
+
+/// People who share one look at a practice's profile and times, and book one free time each.
+pub struct Crowd {
+    practice: Practice,
+    availability: Availability,
+    keys: LinkKeys,
+    free: Vec<(FreeTime, usize)>,
+    now: u32,
+}
+
+impl Crowd {
+    /// Asks for what is free.
+    pub fn look(link: &str, now: u32) -> Flow<Self> {
+        let link = PrivateLink::parse(link).expect("a link");
+        Flow::new(move |io| async move { Self::open(&mut Host::default(), &io, &link, now).await })
+    }
+
+    async fn open(host: &mut Host, io: &Io, link: &PrivateLink, now: u32) -> Result<Self, Failure> {
+        let Opens::Book { secret, .. } = &link.opens else { panic!("a link to book with") };
+        let (context, path) = (link.context, |route| calendar_path(&link.context.calendar, route));
+        let keys = LinkKeys::derive(&context, &Secret::new(*secret));
+        let profile: Profile = host.get(io, path("profile")).await?;
+        let mut pins = Pins::default();
+        let verified = verify_profile(&context, &Access::Link(&keys), &profile, &mut pins, now)?;
+        let Verified::Open(practice) = verified else { panic!("it takes bookings") };
+        let times: Times = host.get(io, path("times")).await?;
+        let availability = verify_times(&practice, &times, &mut pins, now)?;
+        let free = free(&practice, &availability, now);
+        Ok(Self { practice: *practice, availability, keys, free, now })
+    }
+
+    /// How many times are free.
+    pub fn len(&self) -> usize {
+        self.free.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.free.is_empty()
+    }
+
+    /// What somebody sends to book the nth of them.
+    pub fn seal(&self, number: usize, name: &str) -> Result<(RecordId, Append), Failure> {
+        let (time, place) = self.free.get(number).expect("a free time");
+        one(&self.practice, &self.availability, &self.keys, time, *place, name, self.now)
+    }
 }
 
 /// Every free time with each of its practitioners.

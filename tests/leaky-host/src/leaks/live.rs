@@ -1,0 +1,188 @@
+//! What a running host answers is not what it should be.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use souspli_auditor::Check::{Tracker, UndeclaredTraffic, WrongAsset, WrongHeader};
+use souspli_evil_host::{Answer, Lie};
+
+use super::{at, one};
+use crate::{Leak, Switch};
+
+const POLICY: &str = "content-security-policy";
+
+/// The switches.
+pub(super) const SWITCHES: &[Switch] = &[
+    one(
+        "live/no-content-security-policy",
+        "serves pages without a policy that says what they may load",
+        &[at(WrongHeader, &[])],
+        Leak::Live(|| Lie::in_answers(|_, answer| without(answer, POLICY))),
+    ),
+    one(
+        "live/policy-opened",
+        "lets pages speak with everybody",
+        &[at(WrongHeader, &[])],
+        Leak::Live(|| {
+            Lie::in_answers(|_, mut answer| {
+                for (name, value) in &mut answer.headers {
+                    if name == POLICY {
+                        *value = value.replace("connect-src 'self'", "connect-src *");
+                    }
+                }
+                answer
+            })
+        }),
+    ),
+    one(
+        "live/referrers-sent",
+        "lets pages say where somebody came from",
+        &[at(WrongHeader, &[])],
+        Leak::Live(|| Lie::in_answers(|_, answer| with(without(answer, "referrer-policy"), "referrer-policy", "unsafe-url"))),
+    ),
+    one(
+        "live/no-nosniff",
+        "lets browsers guess what an answer is",
+        &[at(WrongHeader, &[])],
+        Leak::Live(|| Lie::in_answers(|_, answer| without(answer, "x-content-type-options"))),
+    ),
+    one(
+        "live/open-to-other-pages",
+        "lets every page read its answers",
+        &[at(WrongHeader, &[])],
+        Leak::Live(|| Lie::in_answers(|_, answer| with(answer, "access-control-allow-origin", "*"))),
+    ),
+    one(
+        "live/server-timing",
+        "says in a header how long things took",
+        &[at(UndeclaredTraffic, &[])],
+        Leak::Live(|| Lie::in_answers(|_, answer| with(answer, "server-timing", "db;dur=1.31"))),
+    ),
+    one(
+        "live/cookie",
+        "sets a cookie on its pages",
+        &[at(Tracker, &[])],
+        Leak::Live(|| {
+            let visitors = AtomicU32::new(1);
+            Lie::in_answers(move |asked, answer| match asked.path.as_str() {
+                "/" | "/practice" => {
+                    let visitor = visitors.fetch_add(1, Ordering::Relaxed);
+                    with(answer, "set-cookie", &format!("v={visitor:08x}; Max-Age=31536000"))
+                }
+                _ => answer,
+            })
+        }),
+    ),
+    one(
+        "live/etag-for-each-visitor",
+        "gives each visitor another mark of the same asset",
+        &[at(Tracker, &[])],
+        Leak::Live(|| {
+            let visitors = AtomicU32::new(1);
+            Lie::in_answers(move |asked, answer| match asked.path.starts_with("/assets/") {
+                true => {
+                    let visitor = visitors.fetch_add(1, Ordering::Relaxed);
+                    with(without(answer, "etag"), "etag", &format!("\"{visitor:016x}\""))
+                }
+                false => answer,
+            })
+        }),
+    ),
+    one(
+        "live/script-changed",
+        "serves a script to which a line was added",
+        &[at(WrongAsset, &[])],
+        Leak::Live(|| {
+            changed(".js", |body| {
+                body.extend(b";navigator.sendBeacon('/assets/c',document.title);\n");
+            })
+        }),
+    ),
+    one(
+        "live/wasm-changed",
+        "serves the sealing program with one bit changed",
+        &[at(WrongAsset, &[])],
+        Leak::Live(|| changed(".wasm", |body| body[1_000] ^= 1)),
+    ),
+    one(
+        "live/page-with-a-script",
+        "serves a page that loads one more script, from somebody else",
+        &[at(WrongAsset, &[])],
+        Leak::Live(|| {
+            Lie::in_answers(|asked, mut answer| {
+                if asked.path == "/" {
+                    let page = String::from_utf8_lossy(&answer.body);
+                    let more = "<script src=\"https://cdn.example.net/a.js\"></script></head>";
+                    answer.body = page.replacen("</head>", more, 1).into_bytes();
+                }
+                answer
+            })
+        }),
+    ),
+    one(
+        "live/practice-page-changed",
+        "serves the practices another page, and the patients the right one",
+        &[at(WrongAsset, &[])],
+        Leak::Live(|| {
+            Lie::in_answers(|asked, mut answer| {
+                if asked.path == "/practice" {
+                    answer.body.extend(b"<!-- 2 -->");
+                }
+                answer
+            })
+        }),
+    ),
+    one(
+        "live/every-third-visitor",
+        "serves every third visitor another script",
+        &[at(WrongAsset, &[])],
+        Leak::Live(|| {
+            let visitors = AtomicU32::new(0);
+            changed(".js", move |body| {
+                if visitors.fetch_add(1, Ordering::Relaxed) % 3 == 2 {
+                    body.extend(b"//\n");
+                }
+            })
+        }),
+    ),
+    one(
+        "live/field-of-the-host",
+        "says more of itself than is declared",
+        &[at(UndeclaredTraffic, &[])],
+        Leak::Live(|| {
+            Lie::about::<serde_json::Value, _>("/v1/host", |info| info["region"] = serde_json::json!("eu-west-3a"))
+        }),
+    ),
+    one(
+        "live/error-with-details",
+        "answers errors with what the database said",
+        &[at(UndeclaredTraffic, &[])],
+        Leak::Live(|| {
+            Lie::in_answers(|_, mut answer| {
+                if answer.status >= 400 {
+                    answer.body = b"{\"error\":\"no such table: patient (SELECT name FROM patient WHERE id = 7)\"}".to_vec();
+                }
+                answer
+            })
+        }),
+    ),
+];
+
+fn without(mut answer: Answer, header: &str) -> Answer {
+    answer.headers.retain(|(name, _)| name != header);
+    answer
+}
+
+fn with(mut answer: Answer, header: &str, value: &str) -> Answer {
+    answer.headers.push((header.to_owned(), value.to_owned()));
+    answer
+}
+
+/// Changes every good answer to a path that ends so.
+fn changed(path: &'static str, change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static) -> Lie {
+    Lie::in_answers(move |asked, mut answer| {
+        if asked.path.ends_with(path) && answer.status == 200 {
+            change(&mut answer.body);
+        }
+        answer
+    })
+}

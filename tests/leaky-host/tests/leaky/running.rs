@@ -1,0 +1,46 @@
+//! A running host, and what an audit from outside says of it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use souspli_auditor::report::Report;
+use souspli_evil_host::{Lie, Proxy};
+use souspli_journey::spawned::Spawned;
+use souspli_leaky_host::audited::report;
+use souspli_leaky_host::copy::Copy;
+
+use crate::worlds;
+
+/// One honest host for all of them; it ends with this program, which holds its input.
+struct Running {
+    addr: SocketAddr,
+    _host: Mutex<Spawned>,
+    minute: u32,
+    _copy: Copy,
+}
+
+fn running() -> &'static Running {
+    static RUNNING: OnceLock<Running> = OnceLock::new();
+    RUNNING.get_or_init(|| {
+        let copy = Copy::of(worlds::sqlite());
+        let minute = copy.honest().minute + 1;
+        let host = Spawned::start(Path::new(env!("CARGO_BIN_EXE_leaky-host")), &copy.data(), None, minute);
+        Running { addr: host.addr, _host: Mutex::new(host), minute, _copy: copy }
+    })
+}
+
+/// The report on a running host, before which a proxy lies.
+pub(crate) fn live(lie: Option<Lie>) -> Report {
+    let Running { addr, minute, .. } = running();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let proxy = runtime.block_on(Proxy::before(*addr));
+    if let Some(lie) = lie {
+        proxy.tell(Arc::new(lie));
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let json = folder.path().join("live.json");
+    let arguments = ["souspli-audit", "--quiet", "live", &format!("http://{}", proxy.addr), "--json"];
+    let arguments = arguments.iter().map(Into::into).chain([json.clone().into_os_string()]);
+    report(arguments, &json, *minute)
+}
