@@ -89,8 +89,9 @@ impl Sheet {
 
     fn numbers(&mut self, report: &Value) {
         let records = list(report, "records");
-        let blocks = records.iter().filter(|record| record["kind"] == "block").count();
-        let nobody = records.iter().filter(|record| record["person"].is_null()).count() - blocks;
+        let is_block = |record: &&Value| record["kind"] == "block";
+        let blocks = records.iter().filter(is_block).count();
+        let nobody = records.iter().filter(|record| record["person"].is_null() && !is_block(record)).count();
         self.text.push('\n');
         self.add(
             "Nature",
