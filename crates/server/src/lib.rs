@@ -32,6 +32,7 @@ mod random;
 mod rejection;
 mod reserve;
 mod rest;
+pub mod restore;
 mod router;
 mod routes;
 mod sets;

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::dates::utc;
 use super::publish::done_line;
 use super::resent::resent_lines;
+use super::restored::restore_line;
 use super::text;
 use super::words::{attention, state};
 use crate::cli::Watch;
@@ -45,6 +46,7 @@ pub(super) async fn run(watch: &Watch, language: Language) -> Result<(), Stop> {
         begun: false,
         away: None,
         broken: 0,
+        restored: None,
         strangers: BTreeSet::new(),
     };
     tokio::select! {
@@ -71,6 +73,8 @@ struct Guard {
     /// What was last said about a host that cannot be asked.
     away: Option<String>,
     broken: u64,
+    /// What was last said of a restore.
+    restored: Option<String>,
     /// Keys in the journal that are nobody's, and were told.
     strangers: BTreeSet<String>,
 }
@@ -134,6 +138,11 @@ impl Guard {
         for words in resent_lines(&synced, self.language) {
             say(&words);
         }
+        let restored = restore_line(&synced, self.language);
+        if let Some(words) = restored.as_ref().filter(|words| self.restored.as_ref() != Some(words)) {
+            say(words);
+        }
+        self.restored = restored;
         if self.begun {
             self.say_changes(&synced).await
         } else {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest};
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
+use souspli_protocol::restore::{EARLIER, Notice};
 use souspli_protocol::sizes::{EVENT, VAULT};
 use souspli_protocol::{Nonce, Signature, VerifyingKey, Work};
 
@@ -40,6 +41,10 @@ pub enum Holds {
     Vault,
     /// A receipt: what the host signed when it took something.
     Receipt,
+    /// Receipts one after the other, at most 16: those that something had before restores (`docs/spec/restore.md` §5).
+    Receipts,
+    /// A notice of a restore, signed by the host (`docs/spec/restore.md` §2).
+    Notice,
     /// 24 claim ids of 16 bytes, sorted, or none.
     ClaimIds,
     /// Whose a claim id is: a record (16 bytes) or the session of a hold (32 bytes).
@@ -84,7 +89,7 @@ pub enum Holds {
     },
     /// A u64 as 8 bytes, so that its text has one length.
     CounterBytes,
-    /// The number of a kind of publication, 1 to 8.
+    /// The number of a kind of publication, 1 to 8 or 11.
     PublicationKind,
     /// Epoch, window, or 0: which of its kind a publication is.
     Slot,
@@ -142,6 +147,7 @@ impl Holds {
             Self::Event => Some(EVENT),
             Self::Vault => Some(VAULT),
             Self::Receipt => Some(Receipt::SIZE),
+            Self::Notice => Some(Notice::SIGNED),
             Self::HoldRequest => Some(HoldRequest::SIZE),
             Self::ClaimStatement => Some(ClaimSetStatement::SIZE.saturating_add(Signature::SIZE)),
             Self::Authorization => Some(VerifyingKey::SIZE + Nonce::SIZE + Signature::SIZE),
@@ -158,6 +164,7 @@ impl Holds {
             Self::Publication => PublicationKind::ALL.into_iter().map(PublicationKind::size).collect(),
             Self::ClaimIds => vec![0, ClaimIds::SIZE],
             Self::ClaimOwner => vec![16, VerifyingKey::SIZE],
+            Self::Receipts => (0..=EARLIER).map(|receipts| receipts.saturating_mul(Receipt::SIZE)).collect(),
             _ => self.bytes().into_iter().collect(),
         }
     }
@@ -173,6 +180,8 @@ impl Holds {
             | Self::Publication
             | Self::Vault
             | Self::Receipt
+            | Self::Receipts
+            | Self::Notice
             | Self::ClaimOwner => ["BLOB", "bytea"],
             Self::ClaimIds => ["BLOB", "bytea[]"],
             Self::Flag | Self::One => ["INTEGER", "boolean"],
