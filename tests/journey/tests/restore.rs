@@ -21,7 +21,13 @@ async fn nothing_is_lost_that_somebody_holds(kind: Kind) {
     let mut scene = Scene::new(kind).await;
     let before = scene.book("Before").await;
     scene.sync().await;
+    // The copy is made while patients book: some of them are in it.
+    let load = scene.load(3);
+    std::thread::sleep(std::time::Duration::from_millis(500));
     scene.back_up();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let loaded = load.stop() as usize;
+    assert!(loaded > 2, "{loaded}");
     // Two hours of life after the backup: bookings, confirmations, a move, a cancellation, new settings.
     let mut patients = vec![before];
     for n in 0..6 {
@@ -34,7 +40,10 @@ async fn nothing_is_lost_that_somebody_holds(kind: Kind) {
     scene.publish("Another name").await;
     scene.sync().await;
     let agenda = scene.agenda().await;
-    assert_eq!(agenda["items"].as_array().expect("items").len(), 7, "{agenda}");
+    assert_eq!(agenda["items"].as_array().expect("items").len(), 7 + loaded);
+    let mut second = scene.unlocked().await;
+    second.must(scene.now, "sync", json!({})).await;
+    let read = scene.owner.must(scene.now, "journal", json!({})).await;
     scene.kill();
     scene.refuses_to_start();
     let said = scene.restore();
@@ -46,6 +55,12 @@ async fn nothing_is_lost_that_somebody_holds(kind: Kind) {
     assert_eq!(shown["restored"], scene.now, "{shown}");
     assert_eq!(patients[1].fails(&scene).await, "no_record", "not brought back yet");
 
+    // Two devices of the practice bring back what they hold, at once.
+    let now = scene.now;
+    let both = (scene.owner.must(now, "sync", json!({})), second.must(now, "sync", json!({})));
+    let (_, of_the_second) = tokio::join!(both.0, both.1);
+    assert_eq!(of_the_second["restore"]["refused"], json!([]), "{of_the_second}");
+    assert_eq!(second.must(now, "sync", json!({})).await["restore"]["accepted"], true);
     let synced = scene.sync().await;
     assert_eq!(synced["broken"], 0, "{synced}");
     let restore = &synced["restore"];
@@ -54,6 +69,9 @@ async fn nothing_is_lost_that_somebody_holds(kind: Kind) {
     scene.wait(1);
     assert_eq!(scene.sync().await["restore"]["proven"], true, "the notice is in the log");
     assert_eq!(scene.agenda().await["items"], agenda["items"], "the same as before, with every event");
+    // The journal of reads went back too, and is not called a rollback.
+    let since = scene.owner.must(scene.now, "journal", json!({})).await;
+    assert!(since["number"].as_u64() < read["number"].as_u64(), "{since}");
     // The patients too: every state, and no longer amber.
     for patient in &mut patients {
         let shown = patient.read(&scene).await;

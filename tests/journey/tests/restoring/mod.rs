@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 use souspli_journey::practice::{Look, PASSPHRASE, Published, create, form};
@@ -114,6 +115,21 @@ impl Scene {
         catalogue["name"] = json!(name);
         let rules = self.published.rules.clone();
         self.owner.must(self.now, "publish", json!({ "catalogue": catalogue, "rules": rules })).await;
+    }
+
+    /// Several patients book at once, all the time.
+    pub(crate) fn load(&self, patients: usize) -> Load {
+        let stop = Arc::new(AtomicBool::new(false));
+        let patient = |own| {
+            let (stop, addr, now) = (Arc::clone(&stop), self.addr(), self.now);
+            let (link, visit_type) = (self.published.link.clone(), self.published.visit_type(0).to_owned());
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(book_until(addr, &link, &visit_type, now, own, &stop))
+            })
+        };
+        let threads = (0..patients).map(patient).collect();
+        Load { stop, threads }
     }
 
     pub(crate) async fn sync(&mut self) -> Value {
@@ -247,6 +263,40 @@ impl Booked {
         self.page.reload();
         self.page.fails(scene.now, "open", json!({ "fragment": self.fragment })).await
     }
+}
+
+/// Patients who book one after the other, until they are told to stop.
+pub(crate) struct Load {
+    stop: Arc<AtomicBool>,
+    threads: Vec<std::thread::JoinHandle<u32>>,
+}
+
+impl Load {
+    /// Stops it, and gives how many bookings were acknowledged.
+    pub(crate) fn stop(self) -> u32 {
+        self.stop.store(true, Ordering::SeqCst);
+        self.threads.into_iter().map(|thread| thread.join().expect("no panic")).sum()
+    }
+}
+
+/// Books times from the end of what is free, each thread its own; one that is taken meanwhile is another's.
+async fn book_until(addr: SocketAddr, link: &str, visit_type: &str, now: u32, own: usize, stop: &AtomicBool) -> u32 {
+    let mut booked = 0;
+    while !stop.load(Ordering::SeqCst) {
+        let mut page = Patient::new(addr);
+        page.must(now, "open", json!({ "fragment": link })).await;
+        let mut wanted = json!({ "visitType": visit_type, "practitioner": null });
+        let times = page.must(now, "times", wanted.clone()).await;
+        let days = times["days"].as_array().expect("days").iter().rev();
+        let free: Vec<&Value> = days.flat_map(|day| day["times"].as_array().expect("times").iter().rev()).collect();
+        wanted["start"] = free[own * 40]["start"].clone();
+        if page.call(now, "hold", wanted).await.is_err() {
+            continue;
+        }
+        page.must(now, "book", json!({ "form": form(&format!("Load {own} {booked}"), "A reason") })).await;
+        booked += 1;
+    }
+    booked
 }
 
 /// A port that the host takes again and again.
