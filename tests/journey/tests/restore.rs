@@ -130,6 +130,29 @@ async fn what_was_given_away_meanwhile_is_shown_and_decided(kind: Kind) {
     assert_eq!(scene.sync().await["confirmed"].as_array().expect("a list").len(), 1, "and now it is");
 }
 
+async fn a_page_that_is_open_brings_its_booking_back(kind: Kind) {
+    let mut scene = Scene::new(kind).await;
+    scene.sync().await;
+    scene.back_up();
+    scene.wait(TWO_HOURS);
+    let mut booked = scene.book("Patient Open").await;
+    booked.open(&scene).await;
+    let moved = scene.move_later(&mut booked).await;
+    // The practice has seen nothing of it.
+    scene.kill();
+    scene.restore();
+    scene.start();
+    let shown = booked.look(&scene).await;
+    assert_eq!((&shown["state"], &shown["restored"]), (&json!("reserved"), &json!(scene.now)), "{shown}");
+    assert_eq!(shown["appointment"]["start"], moved["appointment"]["start"], "booking and move are back");
+    let synced = scene.sync().await;
+    assert_eq!((&synced["restore"]["accepted"], &synced["broken"]), (&json!(true), &json!(0)), "{synced}");
+    assert_eq!(names(&scene.agenda().await), ["Patient Open"]);
+    assert_eq!(booked.look(&scene).await["restored"], Value::Null);
+    scene.sync().await;
+    assert_eq!(booked.look(&scene).await["state"], "confirmed", "once the practice has accepted, it answers");
+}
+
 async fn a_silent_rollback_and_a_second_restore(kind: Kind) {
     let mut scene = Scene::new(kind).await;
     scene.book("Before").await;
@@ -207,5 +230,6 @@ macro_rules! on_both {
 on_both! {
     nothing_is_lost_that_somebody_holds whole_on_sqlite whole_on_postgres,
     what_was_given_away_meanwhile_is_shown_and_decided conflicts_on_sqlite conflicts_on_postgres,
+    a_page_that_is_open_brings_its_booking_back open_page_on_sqlite open_page_on_postgres,
     a_silent_rollback_and_a_second_restore twice_on_sqlite twice_on_postgres,
 }

@@ -12,7 +12,8 @@ use souspli_journey::spawned::Spawned;
 use souspli_journey::{MONDAY, Member, Patient};
 use souspli_server::restore::{Restoring, restore};
 use souspli_server::{Config, ManualClock};
-use sqlx::{AssertSqlSafe, Connection as _};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 pub(crate) const TWO_HOURS: u32 = 120;
 
@@ -165,9 +166,7 @@ impl Scene {
         let copy = self.copy();
         match &self.database {
             None => {
-                let sql = format!("VACUUM INTO '{}'", copy.display());
-                let file = self.data().join("souspli.db");
-                run(Command::new("python3").args(["-c", SQLITE]).arg(file).arg(sql));
+                sqlite(&self.data(), format!("VACUUM INTO '{}'", copy.display()));
             }
             Some(url) => run(Command::new(postgres("pg_dump")).args(["-Fc", "-f"]).arg(&copy).arg(url)),
         }
@@ -227,8 +226,7 @@ impl Scene {
 
     /// The notice's leaf waits no longer, and was never merged.
     pub(crate) fn keep_the_notice_out_of_the_log(&self) {
-        let file = self.data().join("souspli.db");
-        run(Command::new("python3").args(["-c", SQLITE]).arg(file).arg("DELETE FROM unmerged WHERE stream = 3"));
+        sqlite(&self.data(), "DELETE FROM unmerged WHERE stream = 3".to_owned());
     }
 
     /// What an evil operator does: log and database go back together. Gives where the true ones are.
@@ -248,7 +246,12 @@ impl Scene {
 }
 
 impl Booked {
-    async fn open(&mut self, scene: &Scene) {
+    /// The page as it is open looks again.
+    pub(crate) async fn look(&mut self, scene: &Scene) -> Value {
+        self.page.must(scene.now, "read", json!({})).await
+    }
+
+    pub(crate) async fn open(&mut self, scene: &Scene) {
         self.page.must(scene.now, "open", json!({ "fragment": self.fragment })).await;
     }
 
@@ -321,8 +324,16 @@ fn start(data: &Path, database: Option<&str>, now: u32, port: &Door) -> Spawned 
     Spawned::start_on(binary(), data, database, now, port.0)
 }
 
-const SQLITE: &str =
-    "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None); db.execute(sys.argv[2])";
+/// Does something to the database of a data folder, beside the host.
+fn sqlite(data: &Path, sql: String) {
+    let done = async {
+        let options = SqliteConnectOptions::new().filename(data.join("souspli.db"));
+        let mut db = options.connect().await.expect("the database");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut db).await.expect("done");
+        db.close().await.expect("closed");
+    };
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(done));
+}
 
 fn run(command: &mut Command) {
     let output = command.output().expect("the program runs");
