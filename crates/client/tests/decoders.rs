@@ -34,6 +34,7 @@ use souspli_protocol::wire::{
     Append, Blob, Counter, Hold, HostInfo, JournalAnswer, Profile, Publish, RecordAnswer, RecordEntry, SyncAnswer,
     SyncEntry, Times, VaultAnswer, VaultBody,
 };
+use souspli_protocol::wire::{NoticeAnswer, NoticeRead, Resubmit};
 use souspli_protocol::{Digest, Gid, ItemId, Locator, Nonce, RecordId, Signature, VerifyingKey, Work, tlv};
 
 /// What a decoder makes of bytes: encoded again where they are accepted.
@@ -401,7 +402,8 @@ fn texts() -> Vec<Decoder> {
 fn bodies() -> Vec<Decoder> {
     let (blob, key) = (Blob(vec![7; 90]), VerifyingKey([1; 32]));
     let hours = [Some(blob.clone()), None, Some(blob.clone()), None, None, None, None];
-    let (version, entry) = (Counter(9), RecordEntry { event: blob.clone(), receipt: blob.clone() });
+    let (version, entry) =
+        (Counter(9), RecordEntry { event: blob.clone(), receipt: blob.clone(), earlier: Blob::default() });
     vec![
         of_json(
             "host",
@@ -425,8 +427,13 @@ fn bodies() -> Vec<Decoder> {
                 links: blob.clone(),
                 identity: Some(blob.clone()),
                 catalogue: None,
+                notices: vec![blob.clone(); 2],
+                countersignature: Some(blob.clone()),
             },
         ),
+        of_json("notice read", &NoticeRead { generation: 7 }),
+        of_json("notice answer", &NoticeAnswer { notice: blob.clone(), proof: None }),
+        of_json("resubmit", &Resubmit { event: blob.clone(), claims: Blob::default(), earlier: blob.clone() }),
         of_json("times", &Times { version, hours, claim_set: blob.clone(), statement: blob.clone() }),
         of_json("hold", &Hold { hold: blob.clone(), work: Work([1; 8]) }),
         of_json(
@@ -444,10 +451,11 @@ fn bodies() -> Vec<Decoder> {
             "sync answer",
             &SyncAnswer {
                 entries: vec![
-                    SyncEntry { event: None, receipt: blob.clone() },
-                    SyncEntry { event: Some(blob.clone()), receipt: blob.clone() },
+                    SyncEntry { event: None, receipt: blob.clone(), earlier: Blob::default() },
+                    SyncEntry { event: Some(blob.clone()), receipt: blob.clone(), earlier: blob.clone() },
                 ],
                 more: true,
+                generation: 3,
             },
         ),
         of_json(

@@ -21,6 +21,7 @@ mod log;
 mod migrate;
 mod publish;
 mod read;
+mod restore;
 mod row;
 mod stop;
 mod store;

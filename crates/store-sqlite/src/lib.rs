@@ -11,6 +11,7 @@ mod chain;
 mod checkpoint;
 mod claim;
 mod connection;
+mod copy;
 mod hold;
 mod host;
 mod journal;
@@ -21,6 +22,7 @@ mod publish;
 mod read;
 mod readers;
 mod record;
+mod restore;
 mod stop;
 mod store;
 mod unit;
@@ -30,6 +32,8 @@ mod writer;
 use std::path::Path;
 
 use souspli_store::OpenError;
+
+pub use crate::copy::{Copy, examine, put_back};
 
 use crate::checkpoint::Checkpoints;
 use crate::lock::FolderLock;

@@ -42,7 +42,8 @@ async fn handle(State(host): State<AppState>, request: Signed<Sync>) -> Result<A
         .map(|listed| SyncEntry {
             event: listed.event.map(|event| Blob(event.into_bytes())),
             receipt: Blob(listed.receipt),
+            earlier: Blob(listed.earlier),
         })
         .collect();
-    Ok(ok(SyncAnswer { entries, more }))
+    Ok(ok(SyncAnswer { entries, more, generation: request.calendar.generation }))
 }
