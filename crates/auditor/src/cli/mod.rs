@@ -26,6 +26,7 @@ mod print;
 mod progress;
 mod promise;
 mod receipt;
+mod retention;
 mod schema;
 mod show;
 mod stop;
@@ -107,6 +108,7 @@ commands! {
     All(all::All),
     Database(database::Database),
     Files(folder::Files),
+    Retention(retention::Retention),
     Canaries(canaries::CanariesCommand),
     Log(log::Log),
     Receipt(receipt::Receipt),

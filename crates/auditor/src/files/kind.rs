@@ -127,7 +127,7 @@ fn is_base64url(byte: u8) -> bool {
 
 fn is_line(head: &[u8], length: u64, fits: impl Fn(&str) -> bool) -> bool {
     let text = std::str::from_utf8(head).unwrap_or_default();
-    u64::try_from(head.len()) == Ok(length) && text.strip_suffix('\n').is_some_and(|line| fits(line))
+    u64::try_from(head.len()) == Ok(length) && text.strip_suffix('\n').is_some_and(fits)
 }
 
 fn is_tile(name: &str, bytes: &[u8]) -> bool {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::Common;
 use super::kind::{self, HEAD, Kind};
-use super::lines::{Form, Lines};
+use super::lines::{self, Form, Lines};
 use super::open::{self, Became};
 use super::sqlite;
 use super::tap::{Shown, Tap};
@@ -129,11 +129,12 @@ impl One<'_> {
 
     /// What its lines are taken for. What is packed as a whole is judged by its name alone.
     fn form_of(&self, head: &[u8]) -> Option<Form> {
+        let is_packed_log = is_packed(head) && self.name.contains(".log");
         match self.declared {
             Some(FileKind::LogLines) => Some(Form::Declared),
-            Some(_) => None,
-            None if is_packed(head) => self.form.filter(|_| self.name.contains(".log")),
-            None => self.form.filter(|_| kind::of(head) == Kind::Text),
+            None if is_packed_log => self.form,
+            None if kind::of(head) == Kind::Text => self.form.and_then(|_| lines::form_of(self.name, head)),
+            _ => None,
         }
     }
 
