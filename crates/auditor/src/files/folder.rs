@@ -171,6 +171,10 @@ impl SoFar<'_> {
     ) {
         let place = self.place.at(format!("file {}", entry.name));
         self.files = self.files.saturating_add(1);
+        // A name is as good a place as any.
+        for hit in common.needles.find(entry.full.as_bytes()) {
+            audit.find(hit.finding(&place.at("name")));
+        }
         match &entry.what {
             What::Link(target) => {
                 let finding = Finding::new(Check::UndeclaredFile, place).fact("kind", "a link");

@@ -28,6 +28,7 @@ mod lines;
 mod one;
 mod open;
 mod sealed;
+mod secret;
 mod server;
 mod sqlite;
 mod survey;

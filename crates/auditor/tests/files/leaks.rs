@@ -11,6 +11,8 @@ use sha2::Sha256;
 use souspli_auditor::audit::Silent;
 use souspli_auditor::files;
 use souspli_auditor::{Check, Severity};
+use souspli_protocol::private_link::{Opens, PrivateLink};
+use souspli_protocol::{CalendarId, Context, Fingerprint};
 
 use crate::{Copy, NAME, PHONE, audited, lines, must_find};
 
@@ -161,4 +163,22 @@ fn what_cannot_be_unpacked_makes_it_incomplete() {
     copy.write("a.xz", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46\x02\0\x21\x01".as_slice());
     let report = copy.audited();
     assert!(!report.complete && report.unchecked.len() == 1, "{:?}", report.unchecked);
+}
+
+/// What the sealed bookings are opened with, however it lies there.
+#[test]
+fn secrets_that_say_what_they_are_are_named() {
+    let copy = Copy::new();
+    let context = Context { fp: Fingerprint([7; 32]), calendar: CalendarId([8; 16]) };
+    let link = PrivateLink { context, opens: Opens::Book { secret: [9; 32], token: None } }.encode();
+    copy.write("links.txt", format!("https://rdv.example.org/#{link}\n"));
+    copy.write("master.key", [0x9b; 32]);
+    let core = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x04\0".repeat(100);
+    copy.write("7f3a", gzip(&core));
+    copy.write(&format!("{NAME}.odt"), "");
+    let report = copy.audited();
+    must_find(&report, Check::KeyBeside, &["file links.txt"], "booking link");
+    must_find(&report, Check::KeyBeside, &["file master.key"], "under the name of one");
+    must_find(&report, Check::MemoryDump, &["file 7f3a"], "core dump");
+    must_find(&report, Check::Canary, &["file ", "name"], "name");
 }
