@@ -65,8 +65,8 @@ pub use known::{KnownBooking, KnownField, KnownValue};
 pub use leaves::{Leaves, Unlogged};
 pub(crate) use live::Live;
 pub use search::{Hit, ValueSearch};
-pub use tell::CHECKS;
 pub(crate) use shape::{finer_unit, is_point};
+pub use tell::CHECKS;
 pub(crate) use value::Value;
 
 use structure::Reader;

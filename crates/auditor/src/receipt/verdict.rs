@@ -141,7 +141,9 @@ impl Judgement {
             Verdict::BrokenPromise { shown_by, .. } => {
                 Some(found(Check::BrokenPromise).fact("shown_by", shown_by.code()))
             }
-            Verdict::Included { .. } | Verdict::Pending { .. } | Verdict::Undecided { .. } | Verdict::NotOurs(_) => None,
+            Verdict::Included { .. } | Verdict::Pending { .. } | Verdict::Undecided { .. } | Verdict::NotOurs(_) => {
+                None
+            }
         };
         let of_proof = self.proof.clone().map(|finding| Finding {
             severity: Severity::Warning,

@@ -161,7 +161,17 @@ impl Twins {
             canaries::keep(&mut self.canaries, &self.bookings, folder.path());
             let (link, recovery_code) = self.secrets.clone();
             let (canaries, bookings, minute) = (self.canaries.clone(), self.bookings.clone(), self.minute);
-            Honest { folder, database, canaries, bookings, link, recovery_code, exchanges: Vec::new(), minute, _witnesses: None }
+            Honest {
+                folder,
+                database,
+                canaries,
+                bookings,
+                link,
+                recovery_code,
+                exchanges: Vec::new(),
+                minute,
+                _witnesses: None,
+            }
         });
         honest.collect::<Vec<_>>().try_into().expect("two")
     }

@@ -163,7 +163,9 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[at(Correlated, &["table record", "column day_token"])],
         Leak::Sqlite(|host| {
             let key = random(32);
-            host.column("day_token", "BLOB", |booking, _| hmac(&key, &(booking.start / DAY).to_string())[..16].to_vec());
+            host.column("day_token", "BLOB", |booking, _| {
+                hmac(&key, &(booking.start / DAY).to_string())[..16].to_vec()
+            });
         }),
     ),
     one(

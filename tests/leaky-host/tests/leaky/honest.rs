@@ -40,7 +40,8 @@ fn large(honest: &Honest) -> Result<(), Failed> {
 fn quiet(report: &Report) -> Result<(), Failed> {
     count::alarms(report.findings.len());
     let found = report.findings.iter().map(|finding| format!("false alarm: {}", line(finding)));
-    let unchecked = report.unchecked.iter().map(|one| format!("not looked at: {} {:?} {:?}", one.place, one.gap, one.facts));
+    let unchecked =
+        report.unchecked.iter().map(|one| format!("not looked at: {} {:?} {:?}", one.place, one.gap, one.facts));
     let wrong: Vec<String> = found.chain(unchecked).collect();
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }

@@ -33,7 +33,8 @@ fn running() -> &'static Running {
 /// The report on a running host, before which a proxy lies.
 pub(crate) fn live(lie: Option<Lie>) -> Report {
     let Running { addr, minute, .. } = running();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let proxy = runtime.block_on(Proxy::before(*addr));
     if let Some(lie) = lie {
         proxy.tell(Arc::new(lie));
