@@ -19,7 +19,11 @@ const POSTGRES: &str = "SOUSPLI_TEST_POSTGRES";
 const POSTGRES_DATA: &str = "SOUSPLI_TEST_POSTGRES_DATA";
 
 /// The binaries that tests start, and the variables that say where they are.
-const BINARIES: [(&str, &str); 2] = [("souspli-server", "SOUSPLI_SERVER_BIN"), ("souspli", "SOUSPLI_AGENT_BIN")];
+const BINARIES: [(&str, &str); 3] = [
+    ("souspli-server", "SOUSPLI_SERVER_BIN"),
+    ("souspli", "SOUSPLI_AGENT_BIN"),
+    ("souspli-audit", "SOUSPLI_AUDIT_BIN"),
+];
 
 /// What the stages share.
 pub(super) struct Setting {

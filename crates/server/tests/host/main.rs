@@ -14,6 +14,7 @@ mod process;
 mod publications;
 mod random_input;
 mod records;
+mod release;
 mod shared;
 mod stopping;
 mod stream;
