@@ -290,13 +290,29 @@ fn in_headers(needles: &Needles, headers: &[Header], place: &Place) -> Vec<Findi
     headers.iter().zip(&all).flat_map(one).collect()
 }
 
-/// Of JSON each text by itself, since a value may be packed as a whole; then all of it, names included.
+/// Of JSON each text by itself, since a value may be packed as a whole; then what stands around them, names included.
 fn in_body(needles: &Needles, body: &[u8], place: &Place) -> Vec<Finding> {
+    let Ok(mut value) = serde_json::from_slice::<serde_json::Value>(body) else { return search(needles, body, place) };
     let mut found = Vec::new();
-    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) {
-        in_value(needles, &value, place, &mut found);
+    in_value(needles, &value, place, &mut found);
+    if found.is_empty() {
+        let whole = serde_json::to_vec(&value).is_ok_and(|json| json.len() == body.len());
+        empty_long(&mut value);
+        let around = if whole { serde_json::to_vec(&value).unwrap_or_default() } else { body.to_vec() };
+        found = search(needles, &around, place);
     }
-    if found.is_empty() { search(needles, body, place) } else { found }
+    found
+}
+
+/// Takes away the long texts, which were searched by themselves.
+fn empty_long(value: &mut serde_json::Value) {
+    const LONG: usize = 512;
+    match value {
+        serde_json::Value::String(text) if text.len() > LONG => text.clear(),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(empty_long),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(empty_long),
+        _ => {}
+    }
 }
 
 fn in_value(needles: &Needles, value: &serde_json::Value, place: &Place, found: &mut Vec<Finding>) {

@@ -46,7 +46,7 @@ impl Site {
             Self::Embedded(_) => embedded::names(),
             Self::Folder(folder) => {
                 let mut names = Vec::new();
-                list(folder, "", &mut names);
+                list(folder, "", DEEPEST, &mut names);
                 names
             }
         }
@@ -64,15 +64,19 @@ impl Site {
     }
 }
 
+/// Folders within each other, and files, that a web client has at most.
+const DEEPEST: usize = 4;
+const MOST: usize = 4_096;
+
 /// The names of the files below a folder. What a name cannot be written for is not served either.
-fn list(folder: &Path, before: &str, names: &mut Vec<String>) {
+fn list(folder: &Path, before: &str, deep: usize, names: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
         let (path, name) = (entry.path(), format!("{before}{name}"));
-        if path.is_dir() {
-            list(&path, &format!("{name}/"), names);
-        } else {
-            names.push(name);
+        match path.is_dir() {
+            true if deep > 0 => list(&path, &format!("{name}/"), deep - 1, names),
+            false if names.len() < MOST => names.push(name),
+            _ => {}
         }
     }
 }

@@ -15,6 +15,7 @@ mod publications;
 mod random_input;
 mod records;
 mod restore;
+mod release;
 mod shared;
 mod stopping;
 mod stream;
