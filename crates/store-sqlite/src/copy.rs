@@ -82,7 +82,7 @@ fn put_aside(file: &Path) -> std::io::Result<Option<PathBuf>> {
         return Ok(None);
     }
     let name = |number: u32| file.with_extension(format!("aside-{number}.db"));
-    let aside = (1..).map(name).find(|name| !name.exists()).ok_or(ErrorKind::AlreadyExists)?;
+    let aside = (1..=u32::MAX).map(name).find(|name| !name.exists()).ok_or(ErrorKind::AlreadyExists)?;
     // The file last: as long as it is there, this is done again.
     for end in BESIDE {
         if with(file, end).exists() {
