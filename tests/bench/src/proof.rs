@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use souspli_attest::event_hash;
-use souspli_client::record::verify_receipt;
+use souspli_attest::restore::Restores;
+use souspli_client::record::{Promiser, verify_receipt};
 use souspli_protocol::wire::{Appended, Counter, HostInfo, Sync, SyncAnswer};
 use souspli_protocol::{Digest, VerifyingKey};
 
