@@ -50,7 +50,7 @@ fn served_at(name: &str) -> Option<String> {
     match name {
         "index.html" => Some("/".to_owned()),
         "practice.html" => Some("/practice".to_owned()),
-        name if name.ends_with(".html") || name.ends_with(".map") => None,
+        name if matches!(name.rsplit_once('.'), Some((_, "html" | "map"))) => None,
         name => name.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#%".contains(&byte)).then(|| format!("/{name}")),
     }
 }

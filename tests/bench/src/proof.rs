@@ -52,8 +52,8 @@ fn promised(
         let Appended { receipt } = serde_json::from_slice(body)?;
         let booking = prepared.get(*place).ok_or("an answer to no booking")?;
         let practice = practices.get(booking.practice).ok_or("a booking of no practice")?;
-        let promiser = Promiser { context: &practice.context, receipt_key: key, restores: &Restores::default() };
-        verify_receipt(&receipt.0, &booking.hash, &promiser)
+        let host = Promiser { context: &practice.context, receipt_key: key, restores: &Restores::default() };
+        verify_receipt(&receipt.0, &booking.hash, &host)
             .map_err(|distrust| format!("a receipt does not verify: {distrust:?}"))?;
         promised.insert(booking.hash);
     }

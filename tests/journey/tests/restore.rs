@@ -168,7 +168,7 @@ async fn a_silent_rollback_and_a_second_restore(kind: Kind) {
     scene.start();
     assert_eq!(scene.owner.fails(scene.now, "sync", json!({})).await, "rolled_back");
     scene.kill();
-    scene.undo(aside);
+    scene.undo(&aside);
     scene.restore();
     scene.start();
     assert_eq!(scene.sync().await["restore"]["accepted"], true);

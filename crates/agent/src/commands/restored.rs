@@ -87,7 +87,8 @@ fn told(restore: &Value, language: Language) -> String {
     for refused in restore["refused"].as_array().into_iter().flatten() {
         let why = refused["refused"].as_str().map(|code| reason(code, language)).unwrap_or_default();
         let who = [text(refused, "name"), text(refused, "phone")].map(line).join("  ");
-        told.push_str(&format!("{}  {}  {why}\n", text(refused, "event"), who.trim()));
+        let line = format!("{}  {}  {why}\n", text(refused, "event"), who.trim());
+        told.push_str(&line);
     }
     let accepted = restore["accepted"] == true;
     told.push_str(match (accepted, language) {

@@ -95,6 +95,7 @@ macro_rules! commands {
         /// What to do.
         #[derive(Debug, Subcommand)]
         #[allow(missing_docs)] // each is described where its arguments are
+        #[allow(clippy::large_enum_variant)] // one is made, once
         pub enum Command {
             $($(#[$meta])* $name($arguments),)*
         }

@@ -158,19 +158,20 @@ impl Visit {
         person: &mut CanaryPerson,
     ) -> Result<(), Failure> {
         let opened = self.call(device, "open", &json!({ "fragment": fragment })).await?;
-        let visit_type = opened["practice"]["visitTypes"].get(0).cloned().unwrap_or_default();
-        let wanted = json!({ "visitType": visit_type["id"], "practitioner": null });
+        let visit_type = opened.pointer("/practice/visitTypes/0").cloned().unwrap_or_default();
+        let wanted = json!({ "visitType": visit_type.get("id"), "practitioner": null });
         let days = self.call(device, "times", &wanted).await?;
-        let all = days["days"].as_array().into_iter().flatten();
+        let all = days.get("days").and_then(Value::as_array).into_iter().flatten();
         let times: Vec<Value> = all.flat_map(|day| day["times"].as_array().cloned().unwrap_or_default()).collect();
         // Far from each other, and in no order that follows the persons'.
         let place = number.wrapping_mul(37).wrapping_add(11).checked_rem(u64::try_from(times.len()).unwrap_or(1));
         let time = place.and_then(|place| times.get(usize::try_from(place).ok()?));
         let start = time.map(|time| time["start"].clone()).ok_or_else(|| Failure::new("no_free_time"))?;
-        let chosen = json!({ "visitType": visit_type["id"], "practitioner": null, "start": start });
+        let chosen = json!({ "visitType": visit_type.get("id"), "practitioner": null, "start": start });
         self.call(device, "hold", &chosen).await?;
-        let answers: Vec<Value> = visit_type["questions"]
-            .as_array()
+        let answers: Vec<Value> = visit_type
+            .get("questions")
+            .and_then(Value::as_array)
             .into_iter()
             .flatten()
             .filter_map(|question| {
@@ -181,7 +182,7 @@ impl Visit {
         let form = json!({ "name": person.name, "email": person.email, "phone": person.phone, "language": "fr",
             "reason": person.reason, "answers": answers, "consents": { "email": false, "sms": false } });
         let booked = self.call(device, "book", &json!({ "form": form })).await?;
-        person.time = booked["appointment"]["start"].as_str().and_then(with_offset).or_else(|| of_number(&start));
+        person.time = text(&booked, "/appointment/start").and_then(with_offset).or_else(|| of_number(&start));
         self.manage(device, &booked).await
     }
 
@@ -195,7 +196,7 @@ impl Visit {
     /// Reads the booking again as from the private link, and compares; then cancels, if that is wished.
     async fn read_back(&mut self, device: &mut Device<'_>, person: &CanaryPerson, cancel: bool) -> Result<(), Failure> {
         let read = self.call(device, "read", &json!({})).await?;
-        if read["form"]["name"] != person.name.as_str() || read["form"]["reason"] != person.reason.as_str() {
+        if text(&read, "/form/name") != Some(&person.name) || text(&read, "/form/reason") != Some(&person.reason) {
             return Err(Failure::new("not_as_booked"));
         }
         if cancel {
@@ -246,8 +247,9 @@ async fn found(device: &mut Device<'_>, mut rng: Rng, now: u32) -> Result<(Pract
     let owner = Practice::new(rng);
     let mut call = async |call: &str, arguments: Value| call_practice(device, &owner, call, &arguments, now).await;
     let kit = call("create", json!({ "passphrase": *passphrase, "origin": "https://audit.example" })).await?;
-    call("finishCreate", json!({ "recoveryCode": kit["recoveryCode"] })).await?;
-    let (who, what) = (call("newId", json!({})).await?["id"].clone(), call("newId", json!({})).await?["id"].clone());
+    call("finishCreate", json!({ "recoveryCode": kit.get("recoveryCode") })).await?;
+    let (who, what) =
+        (call("newId", json!({})).await?.get("id").cloned(), call("newId", json!({})).await?.get("id").cloned());
     let practitioner = json!({ "id": who, "name": "Audit", "title": "", "specialty": "Audit", "languages": ["fr"],
         "colour": "#336699", "clinical": 0 });
     let visit_type = json!({ "id": what, "name": "Audit", "duration": 20, "buffer": 0, "step": null,
@@ -263,6 +265,11 @@ async fn found(device: &mut Device<'_>, mut rng: Rng, now: u32) -> Result<(Pract
     });
     let rules = json!({ "weekly": weekly, "exceptions": [] });
     let published = call("publish", json!({ "catalogue": catalogue, "rules": rules })).await?;
-    let link = published["link"]["fragment"].as_str().unwrap_or_default().to_owned();
+    let link = text(&published, "/link/fragment").unwrap_or_default().to_owned();
     Ok((owner, Zeroizing::new(link)))
+}
+
+/// A text of an answer, by its JSON pointer (RFC 6901).
+fn text<'a>(answer: &'a Value, pointer: &str) -> Option<&'a str> {
+    answer.pointer(pointer).and_then(Value::as_str)
 }

@@ -98,7 +98,10 @@ pub(super) async fn examine(
     progress: &mut dyn Progress,
 ) {
     let scripts = manifest.into_iter().flat_map(|manifest| manifest.files.keys());
-    let maps: Vec<String> = scripts.filter(|path| path.ends_with(".js")).map(|path| format!("{path}.map")).collect();
+    let maps: Vec<String> = scripts
+        .filter(|path| matches!(path.rsplit_once('.'), Some((_, "js"))))
+        .map(|path| format!("{path}.map"))
+        .collect();
     let all = NOT_THERE.iter().copied().chain(maps.iter().map(String::as_str));
     for (done, path) in (0_u64..).zip(all) {
         progress.at("undeclared addresses", done, None);

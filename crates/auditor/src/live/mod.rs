@@ -157,7 +157,9 @@ impl Live<'_> {
         match exchange {
             Ok(Exchange { answer: Some(answer), .. }) if answer.status == 200 => {
                 let bytes = crate::traffic::unpacked(&answer.headers, &answer.body);
-                metrics::judge(self.policy, &bytes, &place).into_iter().for_each(|finding| judge.find(finding));
+                for finding in metrics::judge(self.policy, &bytes, &place) {
+                    judge.find(finding);
+                }
             }
             Ok(_) if self.metrics.is_none() => {
                 judge.unchecked(place, Gap::LeftOut, "they are not at the host's address, and no other was given");

@@ -1,6 +1,6 @@
 //! The pages and all that they load: the same for whoever asks, and of the release.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use base64ct::{Base64, Encoding as _};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
@@ -74,10 +74,10 @@ pub(super) async fn examine(
     judge: &mut Judge<'_>,
     progress: &mut dyn Progress,
 ) {
-    let mut wanted: BTreeMap<String, ()> = PAGES.iter().map(|path| ((*path).to_owned(), ())).collect();
-    wanted.extend(manifest.into_iter().flat_map(|manifest| manifest.files.keys()).map(|path| (path.clone(), ())));
+    let mut wanted: BTreeSet<String> = PAGES.iter().map(|path| (*path).to_owned()).collect();
+    wanted.extend(manifest.into_iter().flat_map(|manifest| manifest.files.keys()).cloned());
     let (mut done, mut asked) = (BTreeSet::new(), 0_u64);
-    while let Some((path, ())) = wanted.pop_first() {
+    while let Some(path) = wanted.pop_first() {
         if !done.insert(path.clone()) {
             continue;
         }
@@ -88,7 +88,7 @@ pub(super) async fn examine(
         let Some((answer, bytes)) = fetch(caller, &path, askers, judge).await else { continue };
         compare(&path, &answer, &bytes, manifest, judge);
         let leads = led_to(&path, &answer, &bytes, judge);
-        wanted.extend(leads.into_iter().filter(|path| !done.contains(path)).map(|path| (path, ())));
+        wanted.extend(leads.into_iter().filter(|path| !done.contains(path)));
     }
 }
 

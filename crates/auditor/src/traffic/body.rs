@@ -67,7 +67,8 @@ impl Found<'_> {
             self.within(format!("field {name}"), |found| match message.field(name) {
                 Some(field) => found.field(field, value),
                 None => {
-                    found.wrong(Wrong { check: Check::UndeclaredTraffic, ..Wrong::shape("no such field", kind(value)) })
+                    found
+                        .wrong(Wrong { check: Check::UndeclaredTraffic, ..Wrong::shape("no such field", kind(value)) });
                 }
             });
         }

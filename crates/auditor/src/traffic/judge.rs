@@ -128,7 +128,7 @@ impl<'a> Judge<'a> {
         if url.origin != own {
             let place = self.place.at(format!("host {}", url.origin)).at(number);
             let at = At { exchange, url, route: None, place };
-            self.to_somebody_else(&at, &own);
+            self.somebody_else(&at, &own);
             return self.search(&at);
         }
         let at = At { exchange, url, route, place: base.at(number) };
@@ -197,7 +197,7 @@ impl<'a> Judge<'a> {
     }
 
     /// A host that is not the one under examination. What is sent unencrypted to be sent on to the encrypted one is none.
-    fn to_somebody_else(&mut self, at: &At<'_>, own: &Origin) {
+    fn somebody_else(&mut self, at: &At<'_>, own: &Origin) {
         let answer = at.exchange.answer.as_ref();
         if at.url.origin.is_unencrypted_form_of(own) {
             let moved = answer.is_some_and(|answer| {
@@ -267,7 +267,9 @@ impl<'a> Judge<'a> {
             let place = if frame.sent { at.place.clone() } else { at.place.at("answer") };
             found.extend(in_body(needles, &frame.bytes, &place.at("message")));
         }
-        found.into_iter().for_each(|finding| self.find(finding));
+        for finding in found {
+            self.find(finding);
+        }
     }
 }
 
@@ -334,11 +336,11 @@ fn in_value(needles: &Needles, value: &serde_json::Value, place: &Place, found: 
 }
 
 fn bytes(exchange: &Exchange) -> u64 {
-    let headers =
-        |headers: &[Header]| headers.iter().map(|header| header.name.len() + header.value.len() + 4).sum::<usize>();
-    let request = &exchange.request;
-    let sent = request.url.len() + headers(&request.headers) + request.body.bytes().len();
-    let came = exchange.answer.as_ref().map_or(0, |answer| headers(&answer.headers) + answer.body.bytes().len());
-    let frames: usize = exchange.frames.iter().map(|frame| frame.bytes.len()).sum();
-    u64::try_from(sent + came + frames).unwrap_or(u64::MAX)
+    let of_header = |header: &Header| [header.name.len(), header.value.len(), 4];
+    let (request, answer) = (&exchange.request, exchange.answer.as_ref());
+    let headers = request.headers.iter().chain(answer.into_iter().flat_map(|answer| &answer.headers));
+    let bodies = [request.url.len(), request.body.bytes().len(), answer.map_or(0, |answer| answer.body.bytes().len())];
+    let frames = exchange.frames.iter().map(|frame| frame.bytes.len());
+    let lengths = headers.flat_map(of_header).chain(bodies).chain(frames);
+    lengths.fold(0, |sum, length| sum.saturating_add(u64::try_from(length).unwrap_or(u64::MAX)))
 }

@@ -91,7 +91,9 @@ fn of_element(tag: &Tag) -> Vec<Reference> {
         } else if ADDRESSES.contains(&name.as_str()) && !(pressed && name.ends_with("href")) {
             add(&name, &value);
         } else if name == "style" {
-            of_style(&value).iter().for_each(|url| add("style", url));
+            for url in of_style(&value) {
+                add("style", &url);
+            }
         }
     }
     let refreshes = attribute("http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh"));

@@ -13,12 +13,11 @@ const UNASKED: &[&str] = &["ping", "beacon", "cspviolationreport", "csp-violatio
 /// Judges a request to the host itself.
 pub(super) fn judge(judge: &mut Judge<'_>, at: &At<'_>) {
     let (request, place) = (&at.exchange.request, &at.place);
-    match at.route {
-        Some(route) => path(judge, at, route),
-        None => {
-            let finding = Finding::new(Check::UndeclaredTraffic, place.clone()).fact("expected", "a declared route");
-            judge.find(finding.fact("found", format!("{} {}", request.method, at.url.path)));
-        }
+    if let Some(route) = at.route {
+        path(judge, at, route);
+    } else {
+        let finding = Finding::new(Check::UndeclaredTraffic, place.clone()).fact("expected", "a declared route");
+        judge.find(finding.fact("found", format!("{} {}", request.method, at.url.path)));
     }
     if let Some(query) = at.url.query {
         let found = format!("text of {} characters", query.chars().count());

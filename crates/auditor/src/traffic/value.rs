@@ -98,7 +98,9 @@ fn number(holds: &Holds, value: &Value) -> Checked {
 }
 
 fn range(holds: &Holds) -> (u64, u64) {
-    let within = |unit: u32| (u64::from(FIRST_MINUTE / unit.max(1)), u64::from(LAST_MINUTE / unit.max(1)));
+    let within = |unit: u32| {
+        [FIRST_MINUTE, LAST_MINUTE].map(|minute| u64::from(minute.checked_div(unit).unwrap_or(minute))).into()
+    };
     match holds {
         Holds::Minute { .. } => within(1),
         Holds::Hour => within(60),

@@ -147,12 +147,12 @@ mod tests {
             assert!(SIZES.contains(&batch.entries.len()));
             let place = batch.place_of(&object).expect("it is there");
             assert_eq!(batch.entries[usize::try_from(place - 32).expect("small")], (object, None));
-            assert_eq!(batch.merged().len(), leaves as usize, "the database is told of what waited");
+            assert_eq!(batch.merged().len(), waiting(leaves).len(), "the database is told of what waited");
             assert_eq!(Batch::decode(&batch.encode()), Some(batch));
         }
         for full in [16, 256] {
             let batch = batch(full);
-            assert_eq!((batch.entries.len(), batch.place_of(&object)), (full as usize, None), "it waits");
+            assert_eq!((batch.entries.len(), batch.place_of(&object)), (waiting(full).len(), None), "it waits");
         }
     }
 

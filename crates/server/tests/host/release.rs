@@ -46,7 +46,7 @@ async fn a_release_is_served_and_logged_once_until_it_changes() {
     assert!(manifest.lines().nth(2).is_some_and(|line| line.ends_with(" 15 /")), "{manifest}");
 
     let first = logged(&host, 1).await;
-    let hex: String = sha256(manifest.as_bytes()).0.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = sha256(manifest.as_bytes()).0.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     assert!(first[0].starts_with(&format!("{hex} ")), "{first:?}");
     assert_eq!(holds(&entries(&host), manifest.as_bytes()), 1);
     let size = entries(&host).len();

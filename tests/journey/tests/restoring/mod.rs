@@ -73,12 +73,7 @@ impl Scene {
     pub(crate) fn wait(&mut self, minutes: u32) {
         self.now += minutes;
         self.host.as_mut().expect("runs").set(self.now);
-        self.merged();
-    }
-
-    /// Waits until the sequencer has been through this minute.
-    fn merged(&self) {
-        std::thread::sleep(std::time::Duration::from_millis(500));
+        merged();
     }
 
     pub(crate) async fn book(&mut self, name: &str) -> Booked {
@@ -239,7 +234,7 @@ impl Scene {
         aside
     }
 
-    pub(crate) fn undo(&self, aside: PathBuf) {
+    pub(crate) fn undo(&self, aside: &Path) {
         std::fs::remove_dir_all(self.data().join("log")).expect("removed");
         copy_folder(&aside.join("log"), &self.data().join("log"));
     }
@@ -370,4 +365,9 @@ fn copy_folder(from: &Path, to: &Path) {
             let _ = std::fs::copy(entry.path(), target);
         }
     }
+}
+
+/// Waits until the sequencer has been through this minute.
+fn merged() {
+    std::thread::sleep(std::time::Duration::from_millis(500));
 }
