@@ -158,31 +158,30 @@ impl Visit {
         person: &mut CanaryPerson,
     ) -> Result<(), Failure> {
         let opened = self.call(device, "open", &json!({ "fragment": fragment })).await?;
-        let visit_type = opened.pointer("/practice/visitTypes/0").cloned().unwrap_or_default();
-        let wanted = json!({ "visitType": visit_type.get("id"), "practitioner": null });
+        let visit_type = at(&opened, "/practice/visitTypes/0");
+        let wanted = json!({ "visitType": at(&visit_type, "/id"), "practitioner": null });
         let days = self.call(device, "times", &wanted).await?;
-        let all = days.get("days").and_then(Value::as_array).into_iter().flatten();
+        let all = days.pointer("/days").and_then(Value::as_array).into_iter().flatten();
         let times: Vec<Value> = all.flat_map(|day| day["times"].as_array().cloned().unwrap_or_default()).collect();
         // Far from each other, and in no order that follows the persons'.
         let place = number.wrapping_mul(37).wrapping_add(11).checked_rem(u64::try_from(times.len()).unwrap_or(1));
         let time = place.and_then(|place| times.get(usize::try_from(place).ok()?));
         let start = time.map(|time| time["start"].clone()).ok_or_else(|| Failure::new("no_free_time"))?;
-        let chosen = json!({ "visitType": visit_type.get("id"), "practitioner": null, "start": start });
+        let chosen = json!({ "visitType": at(&visit_type, "/id"), "practitioner": null, "start": start });
         self.call(device, "hold", &chosen).await?;
-        let answers: Vec<Value> = visit_type
-            .get("questions")
-            .and_then(Value::as_array)
+        let answers: Vec<Value> = at(&visit_type, "/questions")
+            .as_array()
             .into_iter()
             .flatten()
             .filter_map(|question| {
                 let asked = question["required"] == true;
-                asked.then(|| json!({ "question": question["id"], "answer": answer(question, &person.text) }))
+                asked.then(|| json!({ "question": question["id"], "text": answer(question, &person.text) }))
             })
             .collect();
         let form = json!({ "name": person.name, "email": person.email, "phone": person.phone, "language": "fr",
             "reason": person.reason, "answers": answers, "consents": { "email": false, "sms": false } });
         let booked = self.call(device, "book", &json!({ "form": form })).await?;
-        person.time = text(&booked, "/appointment/start").and_then(with_offset).or_else(|| of_number(&start));
+        person.time = at(&booked, "/appointment/start").as_str().and_then(with_offset).or_else(|| of_number(&start));
         self.manage(device, &booked).await
     }
 
@@ -196,7 +195,7 @@ impl Visit {
     /// Reads the booking again as from the private link, and compares; then cancels, if that is wished.
     async fn read_back(&mut self, device: &mut Device<'_>, person: &CanaryPerson, cancel: bool) -> Result<(), Failure> {
         let read = self.call(device, "read", &json!({})).await?;
-        if text(&read, "/form/name") != Some(&person.name) || text(&read, "/form/reason") != Some(&person.reason) {
+        if at(&read, "/form/name") != person.name.as_str() || at(&read, "/form/reason") != person.reason.as_str() {
             return Err(Failure::new("not_as_booked"));
         }
         if cancel {
@@ -204,6 +203,11 @@ impl Visit {
         }
         Ok(())
     }
+}
+
+/// What stands at a place of an answer; null where nothing does.
+fn at(value: &Value, place: &str) -> Value {
+    value.pointer(place).cloned().unwrap_or_default()
 }
 
 /// An answer to a question that must be answered.
@@ -247,9 +251,8 @@ async fn found(device: &mut Device<'_>, mut rng: Rng, now: u32) -> Result<(Pract
     let owner = Practice::new(rng);
     let mut call = async |call: &str, arguments: Value| call_practice(device, &owner, call, &arguments, now).await;
     let kit = call("create", json!({ "passphrase": *passphrase, "origin": "https://audit.example" })).await?;
-    call("finishCreate", json!({ "recoveryCode": kit.get("recoveryCode") })).await?;
-    let (who, what) =
-        (call("newId", json!({})).await?.get("id").cloned(), call("newId", json!({})).await?.get("id").cloned());
+    call("finishCreate", json!({ "recoveryCode": at(&kit, "/recoveryCode") })).await?;
+    let (who, what) = (at(&call("newId", json!({})).await?, "/id"), at(&call("newId", json!({})).await?, "/id"));
     let practitioner = json!({ "id": who, "name": "Audit", "title": "", "specialty": "Audit", "languages": ["fr"],
         "colour": "#336699", "clinical": 0 });
     let visit_type = json!({ "id": what, "name": "Audit", "duration": 20, "buffer": 0, "step": null,
@@ -265,11 +268,6 @@ async fn found(device: &mut Device<'_>, mut rng: Rng, now: u32) -> Result<(Pract
     });
     let rules = json!({ "weekly": weekly, "exceptions": [] });
     let published = call("publish", json!({ "catalogue": catalogue, "rules": rules })).await?;
-    let link = text(&published, "/link/fragment").unwrap_or_default().to_owned();
+    let link = at(&published, "/link/fragment").as_str().unwrap_or_default().to_owned();
     Ok((owner, Zeroizing::new(link)))
-}
-
-/// A text of an answer, by its JSON pointer (RFC 6901).
-fn text<'a>(answer: &'a Value, pointer: &str) -> Option<&'a str> {
-    answer.pointer(pointer).and_then(Value::as_str)
 }

@@ -251,7 +251,7 @@ struct SocketMessage {
     #[serde(default, rename = "type")]
     kind: Option<String>,
     #[serde(default)]
-    opcode: Option<serde_json::Number>,
+    opcode: Option<f64>,
     #[serde(default)]
     data: Option<String>,
 }
@@ -324,7 +324,7 @@ impl Content {
 impl SocketMessage {
     fn frame(self) -> Frame {
         let text = self.data.unwrap_or_default();
-        let binary = self.opcode.is_some_and(|opcode| opcode.as_u64() == Some(2));
+        let binary = self.opcode.is_some_and(|opcode| (opcode - 2.0).abs() < 0.5);
         let bytes = if binary { Base64::decode_vec(&text).ok() } else { None };
         let sent = self.kind.is_some_and(|kind| kind == "send");
         Frame { sent, bytes: bytes.unwrap_or_else(|| text.into_bytes()) }

@@ -336,11 +336,17 @@ fn in_value(needles: &Needles, value: &serde_json::Value, place: &Place, found: 
 }
 
 fn bytes(exchange: &Exchange) -> u64 {
-    let of_header = |header: &Header| [header.name.len(), header.value.len(), 4];
-    let (request, answer) = (&exchange.request, exchange.answer.as_ref());
-    let headers = request.headers.iter().chain(answer.into_iter().flat_map(|answer| &answer.headers));
-    let bodies = [request.url.len(), request.body.bytes().len(), answer.map_or(0, |answer| answer.body.bytes().len())];
-    let frames = exchange.frames.iter().map(|frame| frame.bytes.len());
-    let lengths = headers.flat_map(of_header).chain(bodies).chain(frames);
-    lengths.fold(0, |sum, length| sum.saturating_add(u64::try_from(length).unwrap_or(u64::MAX)))
+    let of_headers = |headers: &[Header]| -> Vec<usize> {
+        headers.iter().flat_map(|header| [header.name.len(), header.value.len()]).collect()
+    };
+    let request = &exchange.request;
+    let mut lengths = of_headers(&request.headers);
+    lengths.extend([request.url.len(), request.body.bytes().len()]);
+    if let Some(answer) = &exchange.answer {
+        lengths.extend(of_headers(&answer.headers));
+        lengths.push(answer.body.bytes().len());
+    }
+    lengths.extend(exchange.frames.iter().map(|frame| frame.bytes.len()));
+    let all = lengths.into_iter().fold(0, usize::saturating_add);
+    u64::try_from(all).unwrap_or(u64::MAX)
 }

@@ -99,7 +99,8 @@ fn number(holds: &Holds, value: &Value) -> Checked {
 
 fn range(holds: &Holds) -> (u64, u64) {
     let within = |unit: u32| {
-        [FIRST_MINUTE, LAST_MINUTE].map(|minute| u64::from(minute.checked_div(unit).unwrap_or(minute))).into()
+        let of = |minute: u32| u64::from(minute.checked_div(unit).unwrap_or_default());
+        (of(FIRST_MINUTE), of(LAST_MINUTE))
     };
     match holds {
         Holds::Minute { .. } => within(1),

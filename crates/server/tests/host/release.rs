@@ -46,8 +46,9 @@ async fn a_release_is_served_and_logged_once_until_it_changes() {
     assert!(manifest.lines().nth(2).is_some_and(|line| line.ends_with(" 15 /")), "{manifest}");
 
     let first = logged(&host, 1).await;
-    let hex = sha256(manifest.as_bytes()).0.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-    assert!(first[0].starts_with(&format!("{hex} ")), "{first:?}");
+    let (object, _) = first[0].split_once(' ').expect("object and place");
+    let read = |at: usize| u8::from_str_radix(&object[2 * at..2 * at + 2], 16).expect("hexadecimal");
+    assert_eq!((0..32).map(read).collect::<Vec<u8>>(), sha256(manifest.as_bytes()).0, "{first:?}");
     assert_eq!(holds(&entries(&host), manifest.as_bytes()), 1);
     let size = entries(&host).len();
     assert_eq!(size, 16 * (2 + entry_of(&sha256(b"")).len()), "a batch has the size that it would have had");
