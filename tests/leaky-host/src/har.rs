@@ -11,7 +11,9 @@ impl Har {
     /// What crossed the wires of a host at this address.
     pub fn of(exchanges: &[Exchange], address: &str) -> Self {
         let entries: Vec<Value> = exchanges.iter().map(|exchange| entry(exchange, address)).collect();
-        Self(json!({ "log": { "version": "1.2", "creator": { "name": "recorder", "version": "1" }, "entries": entries } }))
+        Self(
+            json!({ "log": { "version": "1.2", "creator": { "name": "recorder", "version": "1" }, "entries": entries } }),
+        )
     }
 
     /// The entries, in order.

@@ -25,11 +25,13 @@ mod tests {
 
     #[test]
     fn steps_count_in_their_order_and_others_may_lie_between() {
-        let place = Place::of("database /srv/souspli.db").at("table event").at("column bytes").at("row 17").at("byte 8");
+        let place =
+            Place::of("database /srv/souspli.db").at("table event").at("column bytes").at("row 17").at("byte 8");
         for steps in [&["souspli.db", "table event"][..], &["table event", "byte 8"], &["table event", "row *"], &[]] {
             assert!(lies_at(&place, steps), "{steps:?}");
         }
-        for steps in [&["column bytes", "table event"][..], &["table even"], &["table event", "column bytes", "row 1"]] {
+        for steps in [&["column bytes", "table event"][..], &["table even"], &["table event", "column bytes", "row 1"]]
+        {
             assert!(!lies_at(&place, steps), "{steps:?}");
         }
     }

@@ -1,7 +1,7 @@
 //! A switch: a leak, and what an audit must say of it.
 
-use souspli_auditor::{Check, Finding, Place};
 use souspli_auditor::scan::CanaryPerson;
+use souspli_auditor::{Check, Finding, Place};
 use souspli_evil_host::Lie;
 
 use crate::copy::{Copy, Postgres, Sqlite};

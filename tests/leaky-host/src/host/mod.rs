@@ -20,7 +20,6 @@ use witnesses::Witnesses;
 pub use filled::small;
 pub use large::large;
 
-
 /// The data folder's name in a host's folder.
 pub const DATA: &str = "data";
 /// What the host wrote to its log.

@@ -77,8 +77,10 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[at(Canary, &["2026-11-22.tar.gz"])],
         Leak::Files(|copy| {
             let folder = tempfile::tempdir().expect("a folder");
-            let lines: Vec<String> =
-                copy.known().map(|(_, person)| format!("{};{};{}\n", person.name, person.phone, person.email)).collect();
+            let lines: Vec<String> = copy
+                .known()
+                .map(|(_, person)| format!("{};{};{}\n", person.name, person.phone, person.email))
+                .collect();
             std::fs::write(folder.path().join("patients.csv"), lines.concat()).expect("written");
             copy.write("backups/2026-11-22.tar.gz", "");
             let mut tar = Command::new("tar");
@@ -93,7 +95,10 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[at(Canary, &["export.csv"])],
         Leak::Files(|copy| {
             let mut bytes = vec![0xff, 0xfe];
-            bytes.extend(copy.known().flat_map(|(_, person)| encodings::utf16(&format!("{}\t{}\r\n", person.name, person.phone))));
+            bytes.extend(
+                copy.known()
+                    .flat_map(|(_, person)| encodings::utf16(&format!("{}\t{}\r\n", person.name, person.phone))),
+            );
             copy.write("export.csv", bytes);
         }),
     )
@@ -126,7 +131,8 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[at(KeyBeside, &["practice.pem"])],
         Leak::Files(|copy| {
             // PKCS #8 of an Ed25519 key (RFC 8410 §7).
-            let mut der = vec![0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+            let mut der =
+                vec![0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
             der.extend(derived::random(32));
             let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", encodings::base64(&der));
             copy.write("practice.pem", pem);

@@ -113,7 +113,9 @@ pub(super) const SWITCHES: &[Switch] = &[
         "keeps when the visit begins, as a Julian day with its fraction",
         &[at(TimeTooFine, &["table record", "column starts"])],
         Leak::Sqlite(|host| {
-            host.column("starts", "REAL", |booking, _| booking.start as f64 / DAY as f64 + 2_440_587.5);
+            host.column("starts", "REAL", |booking, _| {
+                f64::from(i32::try_from(booking.start).expect("of this century")) / 1_440.0 + 2_440_587.5
+            });
         }),
     ),
     one(
@@ -163,7 +165,9 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[at(Correlated, &["table record", "column day_token"])],
         Leak::Sqlite(|host| {
             let key = random(32);
-            host.column("day_token", "BLOB", |booking, _| hmac(&key, &(booking.start / DAY).to_string())[..16].to_vec());
+            host.column("day_token", "BLOB", |booking, _| {
+                hmac(&key, &(booking.start / DAY).to_string())[..16].to_vec()
+            });
         }),
     ),
     one(

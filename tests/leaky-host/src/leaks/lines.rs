@@ -37,7 +37,10 @@ pub(super) const SWITCHES: &[Switch] = &[
         "logs what the browser says of itself",
         &[at(UndeclaredLogField, &["souspli-server.log"])],
         Leak::Files(|copy| {
-            line(copy, "\"message\":\"request\",\"user_agent\":\"Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)\"");
+            line(
+                copy,
+                "\"message\":\"request\",\"user_agent\":\"Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)\"",
+            );
         }),
     ),
     one(
@@ -81,7 +84,9 @@ pub(super) const SWITCHES: &[Switch] = &[
             let name = &copy.person(10).name;
             line(
                 copy,
-                &format!("\"message\":\"the store did not do what was asked\",\"error\":\"INSERT INTO event VALUES ('{name}')\""),
+                &format!(
+                    "\"message\":\"the store did not do what was asked\",\"error\":\"INSERT INTO event VALUES ('{name}')\""
+                ),
             );
         }),
     ),

@@ -37,7 +37,9 @@ pub(super) const SWITCHES: &[Switch] = &[
         "live/referrers-sent",
         "lets pages say where somebody came from",
         &[at(WrongHeader, &[])],
-        Leak::Live(|| Lie::in_answers(|_, answer| with(without(answer, "referrer-policy"), "referrer-policy", "unsafe-url"))),
+        Leak::Live(|| {
+            Lie::in_answers(|_, answer| with(without(answer, "referrer-policy"), "referrer-policy", "unsafe-url"))
+        }),
     ),
     one(
         "live/no-nosniff",
@@ -78,12 +80,12 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[at(Tracker, &[])],
         Leak::Live(|| {
             let visitors = AtomicU32::new(1);
-            Lie::in_answers(move |asked, answer| match asked.path.starts_with("/assets/") {
-                true => {
-                    let visitor = visitors.fetch_add(1, Ordering::Relaxed);
-                    with(without(answer, "etag"), "etag", &format!("\"{visitor:016x}\""))
+            Lie::in_answers(move |asked, answer| {
+                if !asked.path.starts_with("/assets/") {
+                    return answer;
                 }
-                false => answer,
+                let visitor = visitors.fetch_add(1, Ordering::Relaxed);
+                with(without(answer, "etag"), "etag", &format!("\"{visitor:016x}\""))
             })
         }),
     ),
@@ -159,7 +161,8 @@ pub(super) const SWITCHES: &[Switch] = &[
         Leak::Live(|| {
             Lie::in_answers(|_, mut answer| {
                 if answer.status >= 400 {
-                    answer.body = b"{\"error\":\"no such table: patient (SELECT name FROM patient WHERE id = 7)\"}".to_vec();
+                    answer.body =
+                        b"{\"error\":\"no such table: patient (SELECT name FROM patient WHERE id = 7)\"}".to_vec();
                 }
                 answer
             })

@@ -87,7 +87,9 @@ pub(super) const SWITCHES: &[Switch] = &[
         "has a generated column that shows whether a body is the standard one",
         &[at(UndeclaredObject, &["table event", "column empty_note"])],
         Leak::Sqlite(|host| {
-            host.run("ALTER TABLE event ADD COLUMN empty_note INTEGER AS (hex(substr(bytes, 6290, 2)) < '8000') VIRTUAL");
+            host.run(
+                "ALTER TABLE event ADD COLUMN empty_note INTEGER AS (hex(substr(bytes, 6290, 2)) < '8000') VIRTUAL",
+            );
         }),
     ),
     one(

@@ -74,10 +74,7 @@ pub(super) const SWITCHES: &[Switch] = &[
     one(
         "postgres/other-schema",
         "keeps a second list of patients in another schema",
-        &[
-            at(UndeclaredObject, &["table analytics.visitor"]),
-            at(Canary, &["table analytics.visitor", "column name"]),
-        ],
+        &[at(UndeclaredObject, &["table analytics.visitor"]), at(Canary, &["table analytics.visitor", "column name"])],
         Leak::Postgres(|host| {
             let names: Vec<String> =
                 host.copy().known().map(|(_, person)| format!("({})", quoted(&person.name))).collect();
@@ -92,10 +89,7 @@ pub(super) const SWITCHES: &[Switch] = &[
     one(
         "postgres/trigger-and-function",
         "tells another program of each new event",
-        &[
-            at(UndeclaredObject, &["trigger told on public.event"]),
-            at(UndeclaredObject, &["function public.tell()"]),
-        ],
+        &[at(UndeclaredObject, &["trigger told on public.event"]), at(UndeclaredObject, &["function public.tell()"])],
         Leak::Postgres(|host| {
             host.run(
                 "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -107,10 +101,7 @@ pub(super) const SWITCHES: &[Switch] = &[
     one(
         "postgres/comment",
         "notes a patient's name in the comment of a column",
-        &[
-            at(UndeclaredObject, &["comment public.record.record"]),
-            at(Canary, &["comment public.record.record"]),
-        ],
+        &[at(UndeclaredObject, &["comment public.record.record"]), at(Canary, &["comment public.record.record"])],
         Leak::Postgres(|host| {
             let note = quoted(&format!("for {} see the other list", host.copy().person(8).name));
             host.run(&format!("COMMENT ON COLUMN record.record IS {note}"));

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use libtest_mimic::Failed;
-use souspli_auditor::report::Report;
 use souspli_auditor::Finding;
+use souspli_auditor::report::Report;
 use souspli_auditor::scan::CanaryPerson;
 use souspli_leaky_host::audited::{Part, RECORDING, REPORTS, audit};
 use souspli_leaky_host::copy::{Copy, Postgres, Sqlite};
@@ -39,8 +39,10 @@ pub(crate) fn judge(switch: &Switch) -> Result<(), Failed> {
         return Ok(());
     }
     let found = report.findings.iter().map(|finding| format!("found: {}", line(finding)));
-    let unchecked = report.unchecked.iter().map(|one| format!("not looked at: {} {:?} {:?}", one.place, one.gap, one.facts));
+    let unchecked =
+        report.unchecked.iter().map(|one| format!("not looked at: {} {:?} {:?}", one.place, one.gap, one.facts));
     let lines: Vec<String> = missing.into_iter().chain(alarms).chain(found).chain(unchecked).collect();
+    eprintln!("@@ {}: {}\n{}", switch.name, switch.says, lines.join("\n"));
     Err(format!("{}\n{}", switch.says, lines.join("\n")).into())
 }
 
