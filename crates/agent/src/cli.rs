@@ -40,7 +40,7 @@ Try it:
 #[command(name = "souspli", version, arg_required_else_help = true, after_help = AFTER, max_term_width = 110)]
 pub struct Souspli {
     /// Language of what is printed [default: that of LC_ALL, LC_MESSAGES or LANG]
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_parser = crate::language::parser())]
     pub lang: Option<Language>,
     /// What to do.
     #[command(subcommand)]

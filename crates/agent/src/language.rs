@@ -2,56 +2,40 @@
 
 use std::env;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+pub use souspli_client::report::Language;
 
-/// A language that the agent speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Language {
-    /// English.
-    #[value(name = "en")]
-    English,
-    /// French.
-    #[value(name = "fr")]
-    French,
+/// Reads `en` and `fr`.
+pub(crate) fn parser() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(["en", "fr"]).map(|name| of_locale(&name))
 }
 
-impl Language {
-    /// The language of the surroundings: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set.
-    pub fn of_surroundings() -> Self {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .into_iter()
-            .find_map(|name| env::var(name).ok().filter(|v| !v.is_empty()));
-        Self::of_locale(set.as_deref().unwrap_or_default())
-    }
+/// The language of the surroundings: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set.
+pub fn language_of_surroundings() -> Language {
+    let set =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env::var(name).ok().filter(|v| !v.is_empty()));
+    of_locale(set.as_deref().unwrap_or_default())
+}
 
-    fn of_locale(locale: &str) -> Self {
-        if locale == "fr" || locale.starts_with("fr_") || locale.starts_with("fr-") {
-            Self::French
-        } else {
-            Self::English
-        }
-    }
-
-    /// The text in this language.
-    pub const fn of<'a>(self, english: &'a str, french: &'a str) -> &'a str {
-        match self {
-            Self::English => english,
-            Self::French => french,
-        }
+fn of_locale(locale: &str) -> Language {
+    if locale == "fr" || locale.starts_with("fr_") || locale.starts_with("fr-") {
+        Language::French
+    } else {
+        Language::English
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Language;
+    use super::{Language, of_locale};
 
     #[test]
     fn french_is_told_from_what_only_begins_so() {
         for locale in ["fr", "fr_FR.UTF-8", "fr_CH", "fr-CA"] {
-            assert_eq!(Language::of_locale(locale), Language::French, "{locale}");
+            assert_eq!(of_locale(locale), Language::French, "{locale}");
         }
         for locale in ["", "C", "en_GB.UTF-8", "fry_NL"] {
-            assert_eq!(Language::of_locale(locale), Language::English, "{locale}");
+            assert_eq!(of_locale(locale), Language::English, "{locale}");
         }
     }
 }

@@ -38,6 +38,8 @@ pub mod patient;
 #[allow(clippy::arithmetic_side_effects)]
 pub mod practice;
 pub mod record;
+#[cfg(feature = "practice")]
+pub mod report;
 pub mod seal;
 pub mod trust;
 pub mod work;

@@ -3,14 +3,21 @@
 
 use std::path::Path;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use souspli_attest::SigningKey;
 use souspli_attest::journal::{open_hash, row_hash};
+use souspli_attest::{SigningKey, sha256};
+use souspli_client::flow::{Flow, Io};
+use souspli_client::http::Request;
+use souspli_crypto::keys::AccountKey;
+use souspli_crypto::vault::{MemberVault, OpenVault, RootVault, SlotSecret, member_locator, stretch};
 use souspli_journey::practice::{Look, PASSPHRASE, Published, create, form};
-use souspli_journey::{MONDAY, Member, Patient, TestHost};
+use souspli_journey::{MONDAY, Member, Patient, TestHost, randomness};
 use souspli_protocol::journal::{JournalStatement, Ranges, ReadRow};
-use souspli_protocol::wire::{Blob, JournalAnswer, split_signed};
-use souspli_protocol::{Digest, VerifyingKey};
+use souspli_protocol::vault::SealedVault;
+use souspli_protocol::wire::{Blob, JournalAnswer, VaultAnswer, VaultBody, VaultOpen, split_signed};
+use souspli_protocol::{Digest, Locator, VerifyingKey};
 
 const HOUR: u32 = 60;
 const DAY: u32 = 24 * HOUR;
@@ -372,4 +379,89 @@ async fn a_link_opens_no_record_and_its_bookings_are_told() {
     let early = scene.report(json!({ "of": { "link": "Poster" }, "until": MONDAY + DAY })).await;
     let [only] = &early["bookings"].as_array().expect("bookings")[..] else { panic!("{early}") };
     assert_eq!((&only["record"], &only["name"]), (&booked, &json!("Patient Two")));
+}
+
+/// Takes a member out of the root vault, as an owner's device will; what is published next no longer has it.
+async fn take_out(scene: &mut Scene, name: &str) {
+    let account = AccountKey::parse(&scene.published.account_key).expect("an account key");
+    let slot = stretch(PASSPHRASE, &account).expect("long enough");
+    let sealed = vault_at(&mut scene.owner, account.locator()).await;
+    let member =
+        OpenVault::<MemberVault>::open(&sealed, &SlotSecret::Passphrase(&slot), None).expect("the owner's vault");
+    let seed = member.content.root_slot_seed.as_ref().expect("an owner has it");
+    let first = member_locator(seed);
+    let sealed = vault_at(&mut scene.owner, first).await;
+    let mut root = OpenVault::<RootVault>::open(&sealed, &SlotSecret::Member(seed), None).expect("the root vault");
+    let before = root.content.members.len();
+    root.content.members.retain(|member| member.name != name);
+    assert_eq!(root.content.members.len() + 1, before);
+    let vault = Blob(root.seal(&mut randomness()).expect("sealed").bytes().to_vec());
+    let locators = [first, Locator(sha256(first.as_bytes()).0)];
+    let replaced: Value = post(&mut scene.owner, "/v1/vaults/replace", &VaultBody { vault, locators }).await;
+    assert_eq!(replaced, json!({}));
+}
+
+async fn vault_at(member: &mut Member, locator: Locator) -> SealedVault {
+    let answer: VaultAnswer = post(member, "/v1/vaults/open", &VaultOpen { locator }).await;
+    SealedVault::parse(answer.vault.0).expect("a vault")
+}
+
+async fn post<A: DeserializeOwned>(member: &mut Member, path: &str, body: &impl Serialize) -> A {
+    let body = serde_json::to_vec(body).expect("JSON");
+    let request = Request {
+        method: "POST",
+        path: path.to_owned(),
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: Some(body),
+    };
+    let answer = member.device.run(Flow::new(|io: Io| async move { io.send(request).await })).await.expect("answered");
+    serde_json::from_slice(&answer.body).expect("the answer of that route")
+}
+
+/// Who was removed is given nothing more, and stays who it was in the journal: of an earlier epoch with its role, and of no
+/// epoch as a stranger, of whom everything is assumed.
+#[tokio::test]
+async fn a_removed_member_is_told_by_the_roster_that_had_it() {
+    let mut scene = Scene::new().await;
+    let (mut leaver, _) = scene.desk("Leaver").await;
+    let link = scene.published.link.clone();
+    let early = scene.book(&link, "Patient Early").await;
+    scene.wait(EPOCH);
+    scene.owner.must(scene.now, "maintain", json!({})).await;
+    scene.book(&link, "Patient Late").await;
+    leaver.must(scene.now, "sync", json!({})).await;
+    let (mut visitor, _) = scene.desk("Visitor").await;
+    visitor.must(scene.now, "sync", json!({})).await;
+    for name in ["Leaver", "Visitor"] {
+        take_out(&mut scene, name).await;
+    }
+    scene.wait(HOUR);
+    // Adding somebody publishes access list, rosters and grants as the root vault has them.
+    scene.desk("Successor").await;
+    for removed in [&mut leaver, &mut visitor] {
+        assert_eq!(removed.fails(scene.now, "sync", json!({})).await, "not_in_acl");
+    }
+    let journal = scene.journal().await;
+    let found = lines(&journal);
+    assert!(found.contains(&line("09:00", "former", 2, 2)), "{found:?}");
+    assert!(found.contains(&line("09:00", "unknown", 2, 2)), "{found:?}");
+    let key = |kind: &str| {
+        let mut lines = journal["lines"].as_array().expect("lines").iter();
+        lines.find(|line| line["who"]["kind"] == kind).expect("a line")["key"].clone()
+    };
+    let (leaver, visitor) = (key("former"), key("unknown"));
+    let report = scene.report(json!({ "of": { "key": leaver } })).await;
+    let who = &report["keys"][0]["who"];
+    assert_eq!((&who["kind"], &who["role"]), (&json!("former"), &json!("desk")));
+    let records = report["records"].as_array().expect("records");
+    assert!(records.iter().all(|view| view["clinical"] == json!([])), "{records:?}");
+    assert!(records.iter().any(|view| view["record"] == early));
+    assert_eq!(report["people"].as_array().map(Vec::len), Some(2));
+    let report = scene.report(json!({ "of": { "key": visitor } })).await;
+    let records = report["records"].as_array().expect("records");
+    assert!(records.iter().all(|view| view["clinical"] == json!(["reason"])), "everything is assumed: {records:?}");
+    assert_eq!(
+        scene.owner.fails(scene.now, "breachReport", json!({ "of": { "member": "Leaver" } })).await,
+        "no_member"
+    );
 }

@@ -1,9 +1,9 @@
 // Which part of the page is open. The address never changes (a fragment is for private links only); the browser's Back
 // leads to the part before, not out of the page, which would lock it.
 
-export type View = 'agenda' | 'new' | 'settings' | 'links' | 'security';
+export type View = 'agenda' | 'new' | 'settings' | 'links' | 'reads' | 'security';
 
-const VIEWS: readonly string[] = ['agenda', 'new', 'settings', 'links', 'security'] satisfies View[];
+const VIEWS: readonly string[] = ['agenda', 'new', 'settings', 'links', 'reads', 'security'] satisfies View[];
 
 const viewOf = (state: unknown): View => {
   const view = typeof state === 'object' && state !== null && 'view' in state ? state.view : null;

@@ -279,6 +279,80 @@ export type Resent = {
 
 export type Member = { readonly id: Id; readonly name: string; readonly role: Role };
 
+/** An hour of the practice's zone; `minute`: its first. */
+export type Hour = { readonly minute: Minute; readonly date: LocalDate; readonly time: LocalTime };
+
+/** Who is behind a key. */
+export type Reader = {
+  /** `former`: it stood in the roster of an earlier fortnight; `unknown`: in none. */
+  readonly kind: 'member' | 'former' | 'unknown';
+  readonly id: Id | null;
+  /** An owner's device knows it; empty otherwise, and for the owner who made the practice. */
+  readonly name: string;
+  readonly role: Role | null;
+  /** Whether it is the key of this session. */
+  readonly own: boolean;
+};
+
+/** What one key was given in one hour. */
+export type ReadLine = Hour & {
+  readonly key: Id;
+  readonly who: Reader;
+  /** Whether the hour lasts. */
+  readonly open: boolean;
+  readonly records: number;
+  readonly events: number;
+  /** Events among them that this device cannot open. */
+  readonly unreadable: number;
+  readonly publications: readonly string[];
+};
+
+/** The journal of reads (docs/spec/log.md §7). */
+export type Journal = {
+  readonly today: LocalDate;
+  readonly zone: string;
+  /** How many closed rows it has, and when the host signed for it. */
+  readonly number: number;
+  readonly minute: Minute;
+  /** The hour of its first row; null where there is none. */
+  readonly begins: Hour | null;
+  /** Oldest first. */
+  readonly lines: readonly ReadLine[];
+  /** Records that have changed meanwhile: the agenda has to be read again. */
+  readonly changed: readonly Id[];
+};
+
+/** What a report is about: a member by id or name, a key, or a booking link by name. */
+export type About = { readonly member: string } | { readonly key: Id } | { readonly link: string };
+
+/** Somebody to tell. */
+export type Person = {
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly language: string;
+  readonly records: readonly Id[];
+  readonly first: Hour;
+  readonly last: Hour;
+  /** Kinds of data that could be read: `name`, `phone`, …; `clinical`: of health. */
+  readonly desk: readonly string[];
+  readonly clinical: readonly string[];
+};
+
+/** A report of what was exposed. `reportFiles` takes it back as it came. */
+export type Exposed = { readonly today: LocalDate; readonly zone: string; readonly practice: string; readonly changed: readonly Id[] } & (
+  | {
+      readonly kind: 'reads';
+      readonly first: Hour | null;
+      readonly last: Hour | null;
+      readonly keys: readonly { readonly key: Id; readonly who: Reader; readonly records: number; readonly events: number; readonly written: number }[];
+      readonly records: readonly AgendaItem[];
+      readonly unreadable: readonly { readonly record: Id }[];
+      readonly people: readonly Person[];
+    }
+  | { readonly kind: 'link'; readonly name: string; readonly bookings: readonly AgendaItem[]; readonly unreadable: readonly Id[] }
+);
+
 export type PracticeCalls = {
   limits: { args: Record<string, never>; value: Limits };
   /** Makes all keys on the device; nothing is sent yet. */
@@ -346,6 +420,20 @@ export type PracticeCalls = {
   agenda: { args: { readonly from: LocalDate; readonly to: LocalDate }; value: { readonly today: LocalDate; readonly items: readonly AgendaItem[] } };
   search: { args: { readonly text: string }; value: { readonly items: readonly AgendaItem[] } };
   detail: { args: { readonly record: Id }; value: AgendaDetail };
+  /** Who fetched what in a span of time; a moment is a date of the practice's zone or a minute. */
+  journal: { args: { readonly since: LocalDate | Minute | null; readonly until: LocalDate | Minute | null }; value: Journal };
+  /** The records behind a line. */
+  journalRecords: {
+    args: { readonly key: Id; readonly minute: Minute };
+    value: { readonly items: readonly AgendaItem[]; readonly unreadable: readonly Id[]; readonly silent: readonly (readonly [number, number])[] };
+  };
+  /** What was exposed to a key, through a link, or to anybody in a span of time (`of` null). */
+  breachReport: {
+    args: { readonly of: About | null; readonly since: LocalDate | Minute | null; readonly until: LocalDate | Minute | null };
+    value: Exposed;
+  };
+  /** The report as files: a sheet of numbers, tables, and a letter to each person in that person's language. */
+  reportFiles: { args: { readonly report: Exposed; readonly language: 'en' | 'fr' }; value: { readonly files: readonly File[] } };
   confirm: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
   decline: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
   cancel: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };

@@ -1,16 +1,16 @@
 //! `souspli agenda`.
 
 use serde_json::{Value, json};
+use souspli_client::report::{in_words, line, state};
 
-use super::dates::{in_words, parse};
+use super::dates::parse;
 use super::resent::sync;
-use super::words::{attention, state};
+use super::words::attention;
 use super::{print_json, text};
 use crate::cli::Agenda;
 use crate::exit::{Exit, Stop};
 use crate::language::Language;
 use crate::office::Office;
-use crate::plain::line;
 use crate::print::print_text;
 
 /// Days shown where no last one is given.

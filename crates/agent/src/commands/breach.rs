@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use souspli_client::report::files;
 
 use super::dates::moment;
 use super::print_json;
@@ -11,7 +12,7 @@ use crate::exit::{Exit, Stop};
 use crate::language::Language;
 use crate::office::Office;
 use crate::print::print_text;
-use crate::report::{files, write};
+use crate::report::write;
 
 pub(super) async fn run(wanted: &BreachReport, language: Language) -> Result<(), Stop> {
     let about = &wanted.about;
@@ -30,10 +31,10 @@ pub(super) async fn run(wanted: &BreachReport, language: Language) -> Result<(),
     }
     let files = files(&report, language);
     write(&wanted.out, &files).map_err(|error| not_written(&wanted.out, &error))?;
-    if let Some((_, cover)) = files.first() {
-        print_text(cover);
+    if let Some(cover) = files.first() {
+        print_text(&cover.text);
     }
-    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     print_text(&match language {
         Language::English => format!(
             "\nIn {}: {}. They hold patients’ data in clear: nobody else on this machine may read them; delete them when they have served.\n",

@@ -5,11 +5,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use serde_json::{Value, json};
+use souspli_client::report::state;
 
 use super::resent::sync;
 use super::show::print_sheet;
 use super::text;
-use super::words::state;
 use crate::cli::Decide;
 use crate::exit::{Exit, Stop};
 use crate::language::Language;

@@ -1,9 +1,9 @@
 //! `souspli journal`.
 
 use serde_json::{Value, json};
+use souspli_client::report::{in_words, utc, who};
 
-use super::dates::{in_words, moment, utc};
-use super::words::who;
+use super::dates::moment;
 use super::{print_json, text};
 use crate::cli::Journal;
 use crate::exit::Stop;

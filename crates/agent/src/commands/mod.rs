@@ -13,9 +13,7 @@ mod show;
 mod watch;
 mod words;
 
-pub(crate) use self::dates::{in_words, utc};
 use self::decide::Decision;
-pub(crate) use self::words::{state, who};
 use crate::cli::{Command, Souspli};
 use crate::demo;
 use crate::exit::Stop;

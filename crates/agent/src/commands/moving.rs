@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 use souspli_booking::date::Date;
+use souspli_client::report::{in_words, state};
 
-use super::dates::{in_words, parse};
+use super::dates::parse;
 use super::resent::sync;
 use super::show::print_sheet;
 use super::text;
-use super::words::state;
 use crate::cli::Move;
 use crate::exit::{Exit, Stop};
 use crate::language::Language;

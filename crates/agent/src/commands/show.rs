@@ -1,16 +1,15 @@
 //! `souspli show`.
 
 use serde_json::{Value, json};
+use souspli_client::report::{in_words, line, plain, state, utc};
 
-use super::dates::{in_words, utc};
 use super::resent::sync;
-use super::words::{attention, happened, side, state};
+use super::words::{attention, happened, side};
 use super::{print_json, text};
 use crate::cli::Show;
 use crate::exit::Stop;
 use crate::language::Language;
 use crate::office::Office;
-use crate::plain::{line, plain};
 use crate::print::print_text;
 
 pub(super) async fn run(show: &Show, language: Language) -> Result<(), Stop> {

@@ -1,23 +1,8 @@
-//! Words for states and for what needs a person.
+//! Words for what happened and for what needs a person.
 
-use serde_json::Value;
+use souspli_client::report::state;
 
-use super::text;
 use crate::language::Language;
-use crate::plain::line;
-
-/// A record's state.
-pub(crate) fn state(name: &str, language: Language) -> &str {
-    match name {
-        "reserved" => language.of("reserved", "réservé"),
-        "confirmed" => language.of("confirmed", "confirmé"),
-        "declined" => language.of("declined", "refusé"),
-        "cancelled" => language.of("cancelled", "annulé"),
-        "no-show" => language.of("did not come", "non venu"),
-        "blocked" => language.of("kept free", "bloqué"),
-        other => other,
-    }
-}
 
 /// Something that happened to a record.
 pub(super) fn happened(kind: &str, language: Language) -> &str {
@@ -58,27 +43,5 @@ pub(super) fn side(name: &str, language: Language) -> &str {
         "patient" => language.of("patient", "patient"),
         "practice" => language.of("practice", "cabinet"),
         other => other,
-    }
-}
-
-/// A reader in words.
-pub(crate) fn who(who: &Value, language: Language) -> String {
-    let role = match text(who, "role") {
-        "owner" => language.of("owner", "titulaire"),
-        "practitioner" => language.of("practitioner", "praticien"),
-        "desk" => language.of("desk", "secrétariat"),
-        other => other,
-    };
-    let name = line(text(who, "name"));
-    let named = if name.is_empty() { role.to_owned() } else { format!("{name} ({role})") };
-    match text(who, "kind") {
-        "member" => named,
-        "former" => format!("{} ({role})", language.of("somebody who was a member", "quelqu’un qui était membre")),
-        _ => language
-            .of(
-                "a key that no member of this practice ever had",
-                "une clé qu’aucun membre de ce cabinet n’a jamais eue",
-            )
-            .to_owned(),
     }
 }

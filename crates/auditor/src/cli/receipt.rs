@@ -19,9 +19,9 @@ use super::{Run, Session};
 use crate::audit::{About, Audit, Gap, Looked, Progress, Unchecked};
 use crate::evidence;
 use crate::http::Address;
-use crate::receipt::{Context, Given, Host, HostKeys, Judgement, ShownBy, Verdict, judge, judge_alone};
+use crate::receipt::{Context, Given, Host, HostKeys, Judgement, ShownBy, Verdict, judge};
 use crate::report::{Language, reason, title, visible};
-use crate::{Area, Check, Finding, Place, Severity};
+use crate::{Area, Check, Place};
 
 /// Bytes of the longest receipt or proof file.
 const LONGEST: usize = souspli_tlog::proof::MAX_PROOF;
@@ -90,7 +90,6 @@ pub(super) struct Judge {
 pub(super) struct Judged {
     pub(super) judgement: Judgement,
     pub(super) exit: Exit,
-    own: usize,
 }
 
 impl Run for Receipt {
@@ -163,13 +162,12 @@ impl Judge {
             log: log.as_ref(),
             host: self.host.as_ref(),
         };
-        let own = judge_alone(file, &context).besides.len();
         let mut count = |done, total| progress.at("log", done, Some(total));
         let judgement = self.runtime.block_on(judge(file, &context, &mut count));
         if self.keys.own_word {
             audit.unchecked(Unchecked::new(Area::Evidence, place.at("key"), Gap::OwnWord));
         }
-        let judged = Judged::new(judgement, own, place);
+        let judged = Judged::new(judgement, place);
         judged.tell(place, audit);
         judged
     }
@@ -231,8 +229,8 @@ fn unmade(error: &evidence::Unmade) -> Stop {
 }
 
 impl Judged {
-    fn new(judgement: Judgement, own: usize, place: &Place) -> Self {
-        let mut judged = Self { judgement, exit: Exit::Done, own };
+    fn new(judgement: Judgement, place: &Place) -> Self {
+        let mut judged = Self { judgement, exit: Exit::Done };
         judged.exit = match judged.judgement.verdict {
             Verdict::NotOurs(_) => Exit::NotVerified,
             _ => judged.ends(place),
@@ -246,20 +244,6 @@ impl Judged {
         let mut audit = Audit::begin(about, crate::audit::Minute::new(0));
         self.tell(place, &mut audit);
         Exit::of(&audit.end(crate::audit::Minute::new(0)))
-    }
-
-    /// What is wrong. What came with the file itself accuses nobody: anybody could have written it.
-    fn findings(&self, place: &Place) -> Vec<Finding> {
-        let mut findings = self.judgement.besides.clone();
-        for finding in findings.iter_mut().take(self.own) {
-            *finding = Finding { severity: Severity::Warning, place: place.at("proof"), ..finding.clone() };
-        }
-        if matches!(self.judgement.verdict, Verdict::BrokenPromise { .. } | Verdict::Unwitnessed { .. }) {
-            let verdicts = Judgement { besides: Vec::new(), ..self.judgement.clone() }.findings(place);
-            // However strongly others can be convinced: here the whole log was read.
-            findings.extend(verdicts.into_iter().map(|finding| Finding { severity: Severity::Breach, ..finding }));
-        }
-        findings
     }
 
     fn tell(&self, place: &Place, audit: &mut Audit) {
@@ -282,12 +266,12 @@ impl Judged {
                 seconds: 0,
             }),
         }
-        self.findings(place).into_iter().for_each(|finding| audit.find(finding));
+        self.judgement.findings(place).into_iter().for_each(|finding| audit.find(finding));
     }
 
     fn say(&self, language: Language) {
         print_line(&sentence(&self.judgement, language));
-        for finding in &self.judgement.besides {
+        for finding in self.judgement.proof.iter().chain(&self.judgement.besides) {
             let facts = finding.facts.iter().find(|fact| fact.name == "why");
             let why = facts.map(|fact| visible(&fact.value)).unwrap_or_default();
             let (also, title) = (language.of("Besides:", "En outre :"), title(finding.check, language));

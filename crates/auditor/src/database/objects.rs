@@ -2,6 +2,7 @@
 
 use souspli_attest::{calendar_id, event_hash, fingerprint, head_after, leaf_of, record_id, sha256, verify};
 use souspli_protocol::event::{Event, Operation};
+use souspli_protocol::journal::{Ranges, ReadRow};
 use souspli_protocol::publication::{LinkRow, Publication, PublicationKind, acl_keys};
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::sizes::MMD_MINUTES;
@@ -55,6 +56,7 @@ pub(crate) fn derived(table: &str) -> &'static [&'static str] {
         "publication" => &PUBLICATION,
         "version" | "record" | "unmerged" => &["leaf_of"],
         "chain" => &CHAIN,
+        "journal" => &JOURNAL,
         _ => &[],
     }
 }
@@ -75,6 +77,7 @@ const EVENT: [&str; 12] = [
 ];
 const PUBLICATION: [&str; 4] = ["hash", "fp", "root_signer", "root"];
 const CHAIN: [&str; 5] = ["previous", "head", "minute", "generation", "fp"];
+const JOURNAL: [&str; 2] = ["previous", "fp"];
 
 /// Looks at a row of a table.
 pub(crate) fn look(table: &str, row: &Row<'_>) -> Seen {
@@ -86,6 +89,8 @@ pub(crate) fn look(table: &str, row: &Row<'_>) -> Seen {
         "unmerged" => of_hash(row.bytes("object")),
         "chain" => row.bytes("receipt").map(|bytes| of_chain(row, bytes)).unwrap_or_default(),
         "vault" => row.bytes("bytes").map(|bytes| of_vault(row, bytes)).unwrap_or_default(),
+        "reading" => row.bytes("ranges").map(of_reading).unwrap_or_default(),
+        "journal" => row.bytes("bytes").map(|bytes| of_journal(row, bytes)).unwrap_or_default(),
         _ => Seen::default(),
     };
     seen.facts.resize(derived(table).len(), Value::Null);
@@ -240,6 +245,27 @@ fn of_chain(row: &Row<'_>, stored: &[u8]) -> Seen {
         bytes(link.context.fp.as_bytes()),
     ];
     seen.cuts = Some(("receipt", cuts(&Object::Receipt)));
+    seen
+}
+
+fn of_reading(stored: &[u8]) -> Seen {
+    let ranges = stored.try_into().ok().and_then(Ranges::decode);
+    let mut seen = Seen::default();
+    seen.expect(ranges.is_some(), "ranges", "places of a chain, as rising ranges", "bytes that are none");
+    seen
+}
+
+fn of_journal(row: &Row<'_>, stored: &[u8]) -> Seen {
+    let read = match ReadRow::decode(stored) {
+        Ok(read) => read,
+        Err(error) => return Seen::unreadable("bytes", "a row of the journal", error),
+    };
+    let mut seen = Seen::default();
+    let calendar = read.context.calendar;
+    seen.expect(row.is_bytes("calendar", calendar.as_bytes()), "calendar", "the row's calendar", "another id");
+    seen.expect(row.is_number("number", read.number), "number", "the row's number", "another number");
+    seen.expect(row.is_bytes("hash", sha256(stored).as_bytes()), "hash", "SHA-256 of the row", "another hash");
+    seen.facts = vec![bytes(read.previous.as_bytes()), bytes(read.context.fp.as_bytes())];
     seen
 }
 

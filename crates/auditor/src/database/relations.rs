@@ -261,6 +261,49 @@ const RELATIONS: &[Relation] = &[
                WHERE m.row IS NULL AND u.row IS NULL",
     },
     Relation {
+        table: "journal",
+        column: "bytes",
+        check: Check::BrokenChain,
+        expected: "the hash of the row before",
+        rows: "SELECT j.row FROM journal AS j
+               LEFT JOIN journal AS b ON b.calendar = j.calendar AND b.number = j.number - 1
+               WHERE j.previous IS NOT NULL AND j.previous IS NOT CASE j.number WHEN 1 THEN zeroblob(32) ELSE b.hash END",
+    },
+    Relation {
+        table: "journal",
+        column: "bytes",
+        check: Check::WrongShape,
+        expected: "the calendar's fingerprint",
+        rows: "SELECT j.row FROM journal AS j JOIN calendar AS c ON c.calendar = j.calendar
+               WHERE j.fp IS NOT NULL AND j.fp <> c.fp",
+    },
+    Relation {
+        table: "journal",
+        column: "hash",
+        check: Check::NotInLog,
+        expected: "a place in the log, or among what waits for it",
+        rows: "SELECT j.row FROM journal AS j
+               LEFT JOIN merged AS m ON m.calendar = j.calendar AND m.stream = 2 AND m.sequence = j.number
+               LEFT JOIN unmerged AS u ON u.calendar = j.calendar AND u.stream = 2 AND u.sequence = j.number
+               WHERE m.row IS NULL AND u.row IS NULL",
+    },
+    Relation {
+        table: "unmerged",
+        column: "object",
+        check: Check::WrongShape,
+        expected: "the hash of its row of the journal",
+        rows: "SELECT u.row FROM unmerged AS u LEFT JOIN journal AS j
+               ON j.calendar = u.calendar AND j.number = u.sequence WHERE u.stream = 2 AND u.object IS NOT j.hash",
+    },
+    Relation {
+        table: "merged",
+        column: "sequence",
+        check: Check::WrongShape,
+        expected: "a row of the journal",
+        rows: "SELECT m.row FROM merged AS m LEFT JOIN journal AS j
+               ON j.calendar = m.calendar AND j.number = m.sequence WHERE m.stream = 2 AND j.row IS NULL",
+    },
+    Relation {
         table: "claim",
         column: "window_number",
         check: Check::WrongShape,
@@ -303,6 +346,7 @@ pub(crate) fn report(
             "record",
             "event",
             "chain",
+            "journal",
             "unmerged",
             "merged",
             "sequencer",

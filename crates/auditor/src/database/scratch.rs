@@ -30,7 +30,7 @@ const START: &str = "
     BEGIN;";
 
 /// What rows are found by when they are compared; a table or column that is not declared has no index.
-const INDEXES: [&str; 14] = [
+const INDEXES: [&str; 15] = [
     "CREATE INDEX i0 ON once (print)",
     "CREATE INDEX i1 ON calendar (calendar)",
     "CREATE INDEX i2 ON publication (calendar, kind)",
@@ -45,6 +45,7 @@ const INDEXES: [&str; 14] = [
     "CREATE INDEX i11 ON claim (calendar, owner, gid)",
     "CREATE INDEX i12 ON merged (calendar, stream, sequence)",
     "CREATE INDEX i13 ON unmerged (calendar, stream, sequence)",
+    "CREATE INDEX i14 ON journal (calendar, number)",
 ];
 
 impl Scratch {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest};
+use souspli_protocol::journal::{JournalStatement, Ranges, ReadRow};
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::sizes::{EVENT, VAULT};
@@ -50,6 +51,12 @@ pub enum Holds {
     ClaimSet,
     /// The host's signed statement about a claimed-id set.
     ClaimStatement,
+    /// What of a chain a key was given: eight pairs of places (`docs/spec/log.md` §7).
+    ReadRanges,
+    /// A row of the journal of reads: key, hour, places of the chain, kinds of publication.
+    ReadRow,
+    /// The host's signed statement about the journal of reads.
+    JournalStatement,
     /// Key, nonce and signature of a signed request.
     Authorization,
     /// A nonce of the host's: minute, random, MAC.
@@ -144,6 +151,9 @@ impl Holds {
             Self::Receipt => Some(Receipt::SIZE),
             Self::HoldRequest => Some(HoldRequest::SIZE),
             Self::ClaimStatement => Some(ClaimSetStatement::SIZE.saturating_add(Signature::SIZE)),
+            Self::ReadRanges => Some(Ranges::SIZE),
+            Self::ReadRow => Some(ReadRow::SIZE),
+            Self::JournalStatement => Some(JournalStatement::SIZE.saturating_add(Signature::SIZE)),
             Self::Authorization => Some(VerifyingKey::SIZE + Nonce::SIZE + Signature::SIZE),
             Self::Nonce => Some(Nonce::SIZE),
             Self::Work => Some(Work::SIZE),
@@ -173,6 +183,8 @@ impl Holds {
             | Self::Publication
             | Self::Vault
             | Self::Receipt
+            | Self::ReadRanges
+            | Self::ReadRow
             | Self::ClaimOwner => ["BLOB", "bytea"],
             Self::ClaimIds => ["BLOB", "bytea[]"],
             Self::Flag | Self::One => ["INTEGER", "boolean"],

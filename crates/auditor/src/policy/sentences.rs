@@ -66,6 +66,17 @@ fn of_bytes(holds: &Holds) -> Option<(&'static str, &'static str)> {
         Holds::ClaimSet => {
             ("a compact set of ids without meaning", "un ensemble compact d'identifiants sans signification")
         }
+        Holds::ReadRanges => {
+            ("which places of a practice's chain were read", "quelles places de la chaîne d'un cabinet ont été lues")
+        }
+        Holds::ReadRow => (
+            "a row of the journal of reads: which key was given which places of the chain in which hour",
+            "une ligne du journal des lectures : quelle clé a reçu quelles places de la chaîne, dans quelle heure",
+        ),
+        Holds::JournalStatement => (
+            "the host's signature over the journal of reads",
+            "la signature de l'hébergeur sur le journal des lectures",
+        ),
         Holds::ClaimStatement => {
             ("the host's signature over such a set", "la signature de l'hébergeur sur cet ensemble")
         }

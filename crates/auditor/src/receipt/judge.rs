@@ -60,16 +60,18 @@ pub fn judge_alone(file: &[u8], context: &Context<'_>) -> Judgement {
     if let Err(reason) = check(&receipt, context) {
         return not_ours(reason, Some(receipt));
     }
-    let mut besides = Vec::new();
-    let verdict = match given.proof.map(|proof| included(&proof, &receipt, context)) {
-        Some(Ok(verdict)) => verdict,
+    let (verdict, proof) = match given.proof.map(|proof| included(&proof, &receipt, context)) {
+        Some(Ok(verdict)) => (verdict, None),
         Some(Err(finding)) => {
-            besides.push(*finding);
-            not_shown(&receipt.statement, context, "the proof file does not show that it is in the log")
+            let why = "the proof file does not show that it is in the log";
+            (not_shown(&receipt.statement, context, why), Some(*finding))
         }
-        None => not_shown(&receipt.statement, context, "a proof file or the log itself would tell more"),
+        None => {
+            let why = "a proof file or the log itself would tell more";
+            (not_shown(&receipt.statement, context, why), None)
+        }
     };
-    Judgement { verdict, receipt: Some(receipt), besides }
+    Judgement { verdict, receipt: Some(receipt), proof, besides: Vec::new() }
 }
 
 /// Judges a file; asks the host for a proof file, and reads the whole log where that is what decides.
@@ -90,7 +92,7 @@ pub async fn judge(file: &[u8], context: &Context<'_>, progress: Progress<'_>) -
 }
 
 fn not_ours(reason: Reason, receipt: Option<Receipt>) -> Judgement {
-    Judgement { verdict: Verdict::NotOurs(reason), receipt, besides: Vec::new() }
+    Judgement { verdict: Verdict::NotOurs(reason), receipt, proof: None, besides: Vec::new() }
 }
 
 fn not_shown(statement: &ReceiptStatement, context: &Context<'_>, why: &str) -> Verdict {

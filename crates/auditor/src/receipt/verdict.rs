@@ -128,33 +128,31 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// The receipt, where there is one.
     pub receipt: Option<Receipt>,
-    /// What is wrong besides: a proof file that proves nothing, a log that cannot be read.
+    /// Why the proof file around it does not hold. Anybody could have written one, so it accuses nobody.
+    pub proof: Option<Finding>,
+    /// What is wrong besides: an answer that proves nothing, a log that cannot be read.
     pub besides: Vec<Finding>,
 }
 
 impl Judgement {
-    /// Everything that is not as it must be. A receipt of another host, or one that nobody can decide, is no breach of
-    /// this host's.
+    /// Everything that is not as it must be. A receipt of another host, or one that nobody can decide, is no finding.
+    ///
+    /// A broken promise is a breach however strongly others can be convinced of it: the whole log was read here.
     pub fn findings(&self, place: &Place) -> Vec<Finding> {
-        let mut findings = Vec::new();
         let found = |check| Finding::new(check, place.clone()).fact("verdict", self.verdict.code()).fact("says", self);
-        match &self.verdict {
-            Verdict::Included { .. } | Verdict::Pending { .. } => {}
-            Verdict::Unwitnessed { .. } => findings.push(found(Check::NoQuorum)),
-            Verdict::Undecided { .. } => {
-                findings.push(Finding { severity: Severity::Warning, ..found(Check::BrokenPromise) });
-            }
+        let of_verdict = match &self.verdict {
+            Verdict::Unwitnessed { .. } => Some(found(Check::NoQuorum)),
             Verdict::BrokenPromise { shown_by, .. } => {
-                let finding = found(Check::BrokenPromise).fact("shown_by", shown_by.code());
-                findings.push(match shown_by {
-                    ShownBy::Witnesses => Finding { severity: Severity::Warning, ..finding },
-                    ShownBy::LaterReceipt(_) | ShownBy::OwnClock => finding,
-                });
+                Some(found(Check::BrokenPromise).fact("shown_by", shown_by.code()))
             }
-            Verdict::NotOurs(reason) => findings.push(found(Check::BadReceipt).fact("check", reason.code())),
-        }
-        findings.extend(self.besides.iter().cloned());
-        findings
+            Verdict::Included { .. } | Verdict::Pending { .. } | Verdict::Undecided { .. } | Verdict::NotOurs(_) => None,
+        };
+        let of_proof = self.proof.clone().map(|finding| Finding {
+            severity: Severity::Warning,
+            place: place.at("proof"),
+            ..finding
+        });
+        of_proof.into_iter().chain(self.besides.iter().cloned()).chain(of_verdict).collect()
     }
 }
 

@@ -19,11 +19,12 @@ use super::later::What;
 use super::outbox::{PaperLink, Settled};
 use super::report::About;
 use crate::body::{Answers, Desk};
-use crate::face::{FormView, LimitsView, value};
+use crate::face::{FileView, FormView, LimitsView, value};
 use crate::failure::Failure;
 use crate::flow::{Io, apart};
 use crate::http::calendar_path;
 use crate::record::State;
+use crate::report::{Language, files};
 
 macro_rules! calls {
     ($($name:literal $variant:ident { $($field:ident: $type:ty,)* })*) => {
@@ -74,6 +75,7 @@ calls! {
     "journal" Journal { since: Option<Moment>, until: Option<Moment>, }
     "journalRecords" JournalRecords { key: VerifyingKey, minute: u32, }
     "breachReport" BreachReport { of: Option<About>, since: Option<Moment>, until: Option<Moment>, }
+    "reportFiles" ReportFiles { report: Value, language: Language, }
     "confirm" Confirm { record: RecordId, text: String, }
     "decline" Decline { record: RecordId, text: String, }
     "cancel" Cancel { record: RecordId, text: String, }
@@ -110,6 +112,7 @@ impl Session {
             Call::Journal { since, until } => apart(self.show_journal(io, since, until, now)).await,
             Call::JournalRecords { key, minute } => self.journal_records(&key, minute, now),
             Call::BreachReport { of, since, until } => apart(self.report(io, of, since, until, now)).await,
+            Call::ReportFiles { report, language } => value(&FilesView { files: files(&report, language) }),
             Call::Times { visit_type, practitioner } => {
                 apart(self.refresh(io, now)).await?;
                 value(&self.free_times(visit_type, practitioner, now)?)
@@ -272,6 +275,12 @@ impl Session {
         }
         Ok(Answers { event: record.story.claiming, head: record.last()?.head() })
     }
+}
+
+/// Files to save.
+#[derive(Serialize)]
+struct FilesView {
+    files: Vec<FileView>,
 }
 
 /// A booking that was typed in, with the link to print.

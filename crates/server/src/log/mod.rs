@@ -102,15 +102,16 @@ impl Log {
         self.folder.read(id).map(Some)
     }
 
-    /// The proof file of a receipt whose leaf lies at `place`; `None` while no checkpoint with a quorum holds it.
-    pub(crate) fn proof(&self, place: u64, receipt: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    /// The proof file of a leaf that lies at `place`, with the receipt or the row that it goes with; `None` while no checkpoint
+    /// with a quorum holds it.
+    pub(crate) fn proof(&self, place: u64, extra: &[u8]) -> io::Result<Option<Vec<u8>>> {
         let Some(cosigned) = self.signed(COSIGNED)? else { return Ok(None) };
         let size = cosigned.checkpoint().size;
         if place >= size {
             return Ok(None);
         }
         let path = inclusion_path(&self.folder, place, size).map_err(|error| io::Error::other(error.to_string()))?;
-        let proof = Proof { extra: receipt.to_vec(), index: place, path, checkpoint: cosigned.note().clone() };
+        let proof = Proof { extra: extra.to_vec(), index: place, path, checkpoint: cosigned.note().clone() };
         proof.encode().map(Some).map_err(|error| io::Error::other(error.to_string()))
     }
 

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         served::the_size_of_the_log_hides_the_pace,
         served::what_is_served_is_a_log_of_tiles,
         served::a_receipt_becomes_a_proof,
+        served::a_row_of_the_journal_becomes_a_proof,
         served::a_log_that_stopped_stops_bookings_after_half_the_promised_time,
     ])
 }

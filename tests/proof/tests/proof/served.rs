@@ -7,6 +7,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use souspli_attest::journal::row_hash;
+use souspli_attest::leaf_of;
 use souspli_journey::practice::{Look, create};
 use souspli_journey::{MONDAY, Member, TestHost};
 use souspli_proof::check;
@@ -131,8 +133,12 @@ impl Served {
     }
 
     fn proof(&self, calendar: &str, sequence: u64, leaf: &Digest) -> (u16, Option<Vec<u8>>) {
+        self.proof_at(&format!("{calendar}/proofs"), sequence, leaf)
+    }
+
+    fn proof_at(&self, path: &str, sequence: u64, leaf: &Digest) -> (u16, Option<Vec<u8>>) {
         let body = json!({ "sequence": to_base64url(&sequence.to_be_bytes()), "leaf": to_base64url(&leaf.0) });
-        let (status, _, answer) = ask(self.addr(), "POST", &format!("{calendar}/proofs"), &body.to_string());
+        let (status, _, answer) = ask(self.addr(), "POST", path, &body.to_string());
         let answer: Value = serde_json::from_slice(&answer).expect("JSON");
         (status, answer["proof"].as_str().map(|proof| from_base64url(proof).expect("bytes")))
     }
@@ -277,6 +283,36 @@ pub(crate) fn a_receipt_becomes_a_proof() {
     check(sorted != places, || "leaves lie in the order in which they came".to_owned());
     let (status, _) = served.proof(&calendar, u64::MAX, &statements[0].link.leaf);
     check(status == 404, || format!("no such place: {status}"));
+}
+
+/// What a key was given is proven as well, to whoever knows the row.
+pub(crate) fn a_row_of_the_journal_becomes_a_proof() {
+    let mut served = Served::new();
+    served.publish();
+    served.minute(60);
+    let journal = served.runtime.block_on(served.owner.must(served.now, "journal", json!({})));
+    check(journal["number"] == 1, || format!("{journal}"));
+    let asked = served.owner.device.exchanges.iter().rfind(|exchange| exchange.request.ends_with("/journal"));
+    let answer: Value = serde_json::from_slice(&asked.expect("asked").answer).expect("JSON");
+    let row = from_base64url(answer["rows"][0].as_str().expect("a row")).expect("bytes");
+    let leaf = leaf_of(&row_hash(&row));
+    let path = format!("{}/journal/proofs", served.receipts().0);
+    let begin = Instant::now();
+    let file = loop {
+        match served.proof_at(&path, 1, &leaf) {
+            (200, Some(file)) => break file,
+            (200, None) if begin.elapsed() < SOON => served.minute(1),
+            other => check(false, || format!("{other:?}")),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let proof = Proof::decode(&file).expect("a proof file");
+    check(proof.extra == row, || "another row".to_owned());
+    check(verify(&proof, &leaf, &served.policy()).is_ok(), || "no proof".to_owned());
+    for (number, leaf) in [(0, leaf), (2, leaf), (u64::MAX, leaf), (1, Digest([7; 32])), (1, row_hash(&row))] {
+        let found = served.proof_at(&path, number, &leaf);
+        check(found.0 == 404, || format!("{number} {leaf:?}: {found:?}"));
+    }
 }
 
 /// A log that found damage signs nothing any more. What is published goes on being taken, until the oldest leaf has waited

@@ -48,6 +48,8 @@ class Agenda {
   #from: LocalDate = addDays(deviceToday(), -BACK);
   /** The device's day when it was last read: at midnight another day is today, though nothing has changed. */
   #readOn: LocalDate = deviceToday();
+  /** Records that another question brought along, to be shown with the next round. */
+  #brought: readonly Id[] = [];
   #running: Promise<void> | null = null;
   #again = false;
 
@@ -58,6 +60,7 @@ class Agenda {
     this.changed = [];
     this.resent = [];
     this.declined = [];
+    this.#brought = [];
     this.papers = new Map();
     this.later = 0;
     this.loaded = false;
@@ -77,6 +80,13 @@ class Agenda {
     }
     this.#running = this.#refreshAll();
     await this.#running;
+  }
+
+  /** Takes what another question to the host brought along: shown as if it had come by itself. */
+  async bring(changed: readonly Id[]): Promise<void> {
+    if (changed.length === 0) return;
+    this.#brought = [...this.#brought, ...changed];
+    await this.refresh();
   }
 
   async #refreshAll(): Promise<void> {
@@ -101,7 +111,8 @@ class Agenda {
       this.resent = [...this.resent, ...synced.value.resent];
       for (const { record, link } of synced.value.resent) if (link !== undefined) this.keepPaper(record, link);
     }
-    if (synced.ok && hadAny && synced.value.changed.length === 0 && this.#readOn === deviceToday()) return;
+    const changed = synced.ok ? [...new Set([...this.#brought, ...synced.value.changed])] : [];
+    if (synced.ok && hadAny && changed.length === 0 && this.#readOn === deviceToday()) return;
     await this.#read();
     if (synced.ok) {
       const answered = new Set(synced.value.confirmed);
@@ -109,8 +120,9 @@ class Agenda {
       if (declined.length > 0) this.declined = [...this.declined, ...declined];
     }
     if (!synced.ok || !hadAny) return;
-    this.changed = synced.value.changed;
-    const fresh = new Set(synced.value.changed.filter((record) => !known.has(record)));
+    this.#brought = this.#brought.filter((record) => !changed.includes(record));
+    this.changed = changed;
+    const fresh = new Set(changed.filter((record) => !known.has(record)));
     const news = this.items.filter(({ kind, record, state }) => kind === 'booking' && fresh.has(record) && !isOver(state));
     if (news.length > 0) this.news = news;
   }

@@ -16,7 +16,8 @@ use crate::routes::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![profile::route(), times::route(), identities::route(), sync::route(), stream::route()];
-    routes.extend([proofs::route(), journal::route()]);
+    routes.push(proofs::route());
+    routes.extend(journal::routes());
     routes.extend(publications::routes());
     routes.extend(holds::routes());
     routes.extend(events::routes());

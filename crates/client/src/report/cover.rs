@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::words::{all_data, hour_in_words, list, text, to_complete};
-use crate::commands::{utc, who};
-use crate::language::Language;
-use crate::plain::line;
+use super::dates::utc;
+use super::language::Language;
+use super::plain::line;
+use super::words::{all_data, hour_in_words, list, text, to_complete, who};
 
 /// The sheet of a report about what keys were given.
 pub(super) fn reads(report: &Value, language: Language) -> String {

@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::csv::table;
-use super::words::{all_data, hour, list, state_of, text};
-use crate::language::Language;
-use crate::sentences::reason;
+use super::language::Language;
+use super::words::{all_data, hour, list, reason, state_of, text};
 
 /// People to tell.
 pub(super) fn people(report: &Value, language: Language) -> String {

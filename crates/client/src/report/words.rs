@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::commands::{in_words, state};
-use crate::language::Language;
+use super::dates::in_words;
+use super::language::Language;
+use super::plain::line;
 
 /// What must be filled in by the practice.
 pub(super) fn to_complete(what: &str, language: Language) -> String {
@@ -78,6 +79,50 @@ pub(super) fn hour_in_words(hour: &Value, language: Language) -> String {
     match language {
         Language::English => format!("{date}, {time}"),
         Language::French => format!("{date} à {time}"),
+    }
+}
+
+/// Why something of a record is not to be relied on.
+pub(super) fn reason(code: &str, language: Language) -> String {
+    let sentence = match code {
+        "rolled_back" => language.of("older than what was shown before", "plus ancien que ce qui a été montré avant"),
+        _ => language.of("some of it does not verify", "une partie ne se vérifie pas"),
+    };
+    format!("{sentence} [{code}]")
+}
+
+/// A record's state.
+pub fn state(name: &str, language: Language) -> &str {
+    match name {
+        "reserved" => language.of("reserved", "réservé"),
+        "confirmed" => language.of("confirmed", "confirmé"),
+        "declined" => language.of("declined", "refusé"),
+        "cancelled" => language.of("cancelled", "annulé"),
+        "no-show" => language.of("did not come", "non venu"),
+        "blocked" => language.of("kept free", "bloqué"),
+        other => other,
+    }
+}
+
+/// A reader in words.
+pub fn who(who: &Value, language: Language) -> String {
+    let role = match text(who, "role") {
+        "owner" => language.of("owner", "titulaire"),
+        "practitioner" => language.of("practitioner", "praticien"),
+        "desk" => language.of("desk", "secrétariat"),
+        other => other,
+    };
+    let name = line(text(who, "name"));
+    let named = if name.is_empty() { role.to_owned() } else { format!("{name} ({role})") };
+    match text(who, "kind") {
+        "member" => named,
+        "former" => format!("{} ({role})", language.of("somebody who was a member", "quelqu’un qui était membre")),
+        _ => language
+            .of(
+                "a key that no member of this practice ever had",
+                "une clé qu’aucun membre de ce cabinet n’a jamais eue",
+            )
+            .to_owned(),
     }
 }
 

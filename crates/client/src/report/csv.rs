@@ -1,6 +1,6 @@
 //! Tables for other programs: RFC 4180, and nothing in them that a spreadsheet would take for a formula.
 
-use crate::plain::line;
+use super::plain::line;
 
 /// Before the first field, so that spreadsheets read UTF-8.
 const MARK: char = '\u{feff}';

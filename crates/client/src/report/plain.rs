@@ -2,12 +2,12 @@
 
 /// The text with every character replaced that could move the cursor, change colours or turn the direction of what
 /// follows; lines stay apart.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.chars().map(|c| if is_harmless(c) { c } else { '\u{fffd}' }).collect()
 }
 
 /// The same on one line.
-pub(crate) fn line(text: &str) -> String {
+pub fn line(text: &str) -> String {
     plain(text).replace('\n', " ")
 }
 

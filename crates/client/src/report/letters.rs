@@ -6,10 +6,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::dates::in_words;
+use super::language::Language;
+use super::plain::line;
 use super::words::{data, hour_in_words, list, ordered, text, to_complete};
-use crate::commands::in_words;
-use crate::language::Language;
-use crate::plain::line;
 
 const HEAD: &str = "<!doctype html>
 <html lang=\"fr\">
