@@ -5,6 +5,7 @@ mod agenda;
 mod durable;
 mod figure;
 mod free_times;
+mod search;
 mod setting;
 mod size;
 
@@ -40,6 +41,11 @@ const STAGES: &[Stage] = &[
         name: "durable",
         about: "durable bookings a second through HTTP, on SQLite and PostgreSQL, beside the limit of disk and database",
         run: durable::run,
+    },
+    Stage {
+        name: "search",
+        about: "how fast the auditor searches 2 GiB for forty invented values on one core, and with how much memory",
+        run: search::run,
     },
     Stage {
         name: "agenda",

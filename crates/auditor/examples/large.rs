@@ -1,5 +1,5 @@
 //! Searches a stream of 2 GiB, or as many as the first argument says, and prints how fast and with how much memory:
-//! `cargo run --release -p souspli-auditor --example large -- 2 random`.
+//! `cargo xtask bench search`, or `cargo run --release -p souspli-auditor --example large -- 2 random`.
 
 mod made;
 
@@ -8,6 +8,10 @@ use std::time::{Duration, Instant};
 use made::{Kind, Made, needles};
 use souspli_auditor::Place;
 use souspli_auditor::scan::{Hit, Options, Progress, Sink};
+
+/// Megabytes a second that are aimed at, and kilobytes of memory at most, whatever the length.
+const RATE: f64 = 200.0;
+const MEMORY: u64 = 256 * 1024;
 
 struct Printer {
     begun: Instant,
@@ -56,8 +60,13 @@ fn main() {
         needles.scan_with(Made::new(kind, total), &Place::of("stream"), &options, &mut printer).expect("memory");
     let (wall, searching) = (printer.begun.elapsed(), cpu() - begun - 2.0 * making);
     println!("{} bytes of {}, {} hits, {} skipped", scanned.bytes, kind.name(), printer.hits, scanned.skipped.len());
-    println!("{searching:.2} s on one core: {:.0} MB/s", scanned.bytes as f64 / 1e6 / searching);
-    println!("{:.2} s in all, {making:.2} s of them to make the stream; peak {} kB", wall.as_secs_f64(), peak());
+    println!("{:.2} s in all, {making:.2} s of them to make the stream", wall.as_secs_f64());
+    let (rate, peak, name) = (scanned.bytes as f64 / 1e6 / searching, peak(), kind.name());
+    let verdict = |is_met: bool| if is_met { "met" } else { "missed" };
+    let aim = format!("at least {RATE:.0} MB/s | {}", verdict(rate >= RATE));
+    println!("figure | searching {gibibytes} GiB ({name}), one core | {rate:.0} MB/s | {aim}");
+    let aim = format!("at most {} MB | {}", MEMORY / 1024, verdict(peak <= MEMORY));
+    println!("figure | memory for it at most ({name}) | {} MB | {aim}", peak / 1024);
 }
 
 /// Seconds of processor time so far (Linux, hundredths): others may use the machine too.

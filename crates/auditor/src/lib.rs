@@ -17,6 +17,7 @@ pub mod policy;
 pub mod random;
 pub mod receipt;
 pub mod report;
+pub mod retention;
 pub mod scan;
 pub mod traffic;
 pub mod witness;

@@ -15,7 +15,7 @@ use super::output::{ReportOptions, audited, endings, named};
 use super::policy::Rules;
 use super::receipt::Judge;
 use super::stop::{Exit, Stop};
-use super::{Run, Session, database, evidence, folder, live, traffic};
+use super::{Run, Session, database, evidence, folder, retention};
 use crate::audit::{Audit, Gap, Progress, Unchecked};
 use crate::config::{Config, Source};
 use crate::receipt::Host;
@@ -110,8 +110,9 @@ fn parts(config: &Config) -> Vec<Part> {
         part(Area::Database, places("database", &config.databases), Some(database::examine)),
         part(Area::Files, places("folder", &config.folders), Some(folder::examine)),
         part(Area::Files, places("file", &config.logs), Some(folder::examine_logs)),
-        part(Area::Traffic, places("traffic", &config.traffic), Some(traffic::of_config)),
-        part(Area::Live, places("host", &config.live), Some(live::of_config)),
+        part(Area::Retention, places("retention", &config.databases), Some(retention::examine)),
+        part(Area::Traffic, places("traffic", &config.traffic), None),
+        part(Area::Live, places("host", &config.live), None),
         part(Area::Log, places("log", &config.log), Some(log)),
         part(Area::Evidence, places("receipt", &config.receipts), Some(receipts)),
     ]

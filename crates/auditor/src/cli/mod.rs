@@ -28,6 +28,7 @@ mod print;
 mod progress;
 mod promise;
 mod receipt;
+mod retention;
 mod schema;
 mod show;
 mod stop;
@@ -110,6 +111,7 @@ commands! {
     All(all::All),
     Database(database::Database),
     Files(folder::Files),
+    Retention(retention::Retention),
     Canaries(canaries::CanariesCommand),
     Traffic(traffic::Traffic),
     Live(live::Live),

@@ -119,10 +119,7 @@ pub(crate) fn publics(key: &[u8; 32], contexts: &[Context]) -> Vec<(Vec<u8>, &'s
     let secret = || Secret::new(*key);
     let signs = |key: VerifyingKey| (key.as_bytes().to_vec(), "signs with a key of this database");
     let mut all = vec![signs(SigningKey::from_seed(key).verifying_key())];
-    all.push((
-        PrivateKey::from_seed(&secret()).public().to_bytes().to_vec(),
-        "opens what is sealed to a key of this database",
-    ));
+    all.push((PrivateKey::from_seed(&secret()).public().to_bytes(), "opens what is sealed to a key of this database"));
     for context in contexts {
         all.extend([Label::CommitD, Label::CommitC].map(|label| {
             let commitment = sha256(&context.write(label).bytes(4, key).finish());

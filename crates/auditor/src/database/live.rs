@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use souspli_protocol::{CalendarId, Context, Fingerprint};
 
-use super::structure::{FoundTable, Read};
+use super::columns::{Columns, read_columns};
 use super::value::Value;
 use super::{AuditError, Source};
 
@@ -17,7 +17,7 @@ const START: &str = "
     BEGIN;";
 
 /// The columns that are read of each table.
-const TABLES: [(&str, &[&str]); 4] = [
+const TABLES: [Columns; 4] = [
     ("calendar", &["calendar", "fp"]),
     ("event", &["calendar", "record", "revision"]),
     ("chain", &["calendar", "record", "revision"]),
@@ -25,7 +25,7 @@ const TABLES: [(&str, &[&str]); 4] = [
 ];
 
 /// Calendar, record, revision.
-pub(crate) type EventKey = ([u8; 16], [u8; 16], u32);
+type EventKey = ([u8; 16], [u8; 16], u32);
 
 /// The keys of the events of some databases, in a private file.
 pub(crate) struct Live {
@@ -42,36 +42,14 @@ impl Live {
 
     /// Adds those of a database.
     pub(crate) fn add(&self, source: &Source) -> Result<(), AuditError> {
-        let mut reader = source.open()?;
-        let structure = reader.structure()?;
-        let wanted = |table: &FoundTable| {
-            let (_, names) = TABLES.iter().find(|(name, _)| table.is_plain() && *name == table.name)?;
-            names.iter().all(|name| table.columns.iter().any(|column| column.name == *name)).then_some(*names)
-        };
-        // Only the keys are asked for, where the reader can.
-        let tables: Vec<FoundTable> = structure.tables.iter().cloned().map(|table| narrowed(table, &wanted)).collect();
-        reader.rows(&tables, &mut |read| {
-            let Read::Row(number, values) = read else { return Ok(()) };
-            let (Some(full), Some(narrow)) = (structure.tables.get(number), tables.get(number)) else { return Ok(()) };
-            let Some(names) = wanted(full) else { return Ok(()) };
-            // A server sends whole rows.
-            let columns = if values.len() == narrow.columns.len() { &narrow.columns } else { &full.columns };
-            let key = names.iter().map(|name| {
-                let place = columns.iter().position(|column| column.name == *name);
-                place.and_then(|place| values.get(place)).unwrap_or(&Value::Null)
-            });
-            self.write(&full.name, &key.collect::<Vec<_>>())
+        read_columns(source, &TABLES, &mut |number, key| {
+            let Some((table, _)) = TABLES.get(number).filter(|_| !key.contains(&&Value::Null)) else { return Ok(()) };
+            let marks = vec!["?"; key.len()].join(", ");
+            let mut insert = self.db.prepare_cached(&format!("INSERT OR IGNORE INTO {table} VALUES ({marks})"))?;
+            insert.execute(rusqlite::params_from_iter(key))?;
+            Ok(())
         })
-    }
-
-    fn write(&self, table: &str, key: &[&Value]) -> Result<(), AuditError> {
-        if key.contains(&&Value::Null) {
-            return Ok(());
-        }
-        let marks = vec!["?"; key.len()].join(", ");
-        let mut insert = self.db.prepare_cached(&format!("INSERT OR IGNORE INTO {table} VALUES ({marks})"))?;
-        insert.execute(rusqlite::params_from_iter(key))?;
-        Ok(())
+        .map(drop)
     }
 
     /// The practices, so many at most.
@@ -131,15 +109,6 @@ impl Live {
     fn has(&self, sql: &str, key: impl rusqlite::Params) -> bool {
         self.db.prepare_cached(sql).and_then(|mut select| select.exists(key)).unwrap_or_default()
     }
-}
-
-/// A table with nothing but the wanted columns; without any it is not read.
-fn narrowed(mut table: FoundTable, wanted: &dyn Fn(&FoundTable) -> Option<&'static [&'static str]>) -> FoundTable {
-    match wanted(&table) {
-        Some(names) => table.columns.retain(|column| names.contains(&column.name.as_str())),
-        None => table.from = None,
-    }
-    table
 }
 
 #[cfg(test)]

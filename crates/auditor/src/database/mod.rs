@@ -27,6 +27,7 @@
 )]
 
 mod column;
+mod columns;
 mod compare;
 mod correlate;
 mod dump;
@@ -58,13 +59,14 @@ use crate::audit::Gap;
 use crate::policy::Policy;
 use crate::{Finding, Place};
 
+pub(crate) use columns::{Columns, read_columns};
 pub(crate) use keys::publics;
 pub use known::{KnownBooking, KnownField, KnownValue};
 pub use leaves::{Leaves, Unlogged};
 pub(crate) use live::Live;
 pub use search::{Hit, ValueSearch};
 pub use tell::CHECKS;
-pub(crate) use shape::{finer_unit, is_point};
+pub(crate) use value::Value;
 
 use structure::Reader;
 

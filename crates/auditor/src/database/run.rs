@@ -126,6 +126,6 @@ fn unread(structure: &Structure, tables: &[TableAudit<'_>], place: &Place) -> Ve
     let of_table =
         |table: &TableAudit<'_>| Some(Unchecked { place: table.place.clone(), gap, why: table.unread.clone()? });
     let elsewhere =
-        elsewhere.into_iter().map(|why| Unchecked { place: place.at("server"), gap: Gap::LeftOut, why: why.clone() });
+        elsewhere.iter().map(|why| Unchecked { place: place.at("server"), gap: Gap::LeftOut, why: why.clone() });
     unread.chain(tables.iter().filter_map(of_table)).chain(elsewhere).collect()
 }

@@ -3,6 +3,7 @@
 use super::report::Report;
 use super::shape::finer_unit;
 use super::value::Value;
+use crate::policy::{FIRST_MINUTE, LAST_MINUTE};
 use crate::{Check, Finding, Place};
 
 /// Shorter bytes are readable by chance.
@@ -50,7 +51,14 @@ impl Undeclared {
                 let legible = items.iter().any(|item| is_readable(item));
                 self.legible = self.legible.saturating_add(u64::from(legible));
             }
-            Value::Null | Value::Real(_) | Value::Boolean(_) => {}
+            Value::Real(number) => {
+                self.numbers = self.numbers.saturating_add(1);
+                if let Some(unit) = real_unit(*number) {
+                    self.times = self.times.saturating_add(1);
+                    self.unit.get_or_insert(unit);
+                }
+            }
+            Value::Null | Value::Boolean(_) => {}
         }
     }
 
@@ -88,6 +96,14 @@ impl Undeclared {
             _ => "bytes",
         }
     }
+}
+
+/// The unit in which a real number would be a time of these years: days of Julian with a fraction, or seconds.
+fn real_unit(number: f64) -> Option<&'static str> {
+    // 2024-01-01 to 2123-12-31, as SQLite's julianday() counts.
+    let is_julian = (2_460_310.5..2_496_835.5).contains(&number) && (number.fract() - 0.5).abs() > f64::EPSILON;
+    let seconds = 60.0 * f64::from(FIRST_MINUTE)..60.0 * f64::from(LAST_MINUTE);
+    if is_julian { Some("days with a fraction") } else { seconds.contains(&number).then_some("seconds") }
 }
 
 /// Whether bytes are text: UTF-8, or UTF-16 of either order, without control characters.
@@ -138,6 +154,8 @@ mod tests {
         assert_eq!(checks("TEXT", Value::Text(b"x".to_vec())), [Check::UndeclaredObject, Check::ClearRun]);
         assert_eq!(checks("INTEGER", Value::Integer(1_795_420_800)), [Check::UndeclaredObject, Check::TimeTooFine]);
         assert_eq!(checks("INTEGER", Value::Integer(3)), [Check::UndeclaredObject]);
+        assert_eq!(checks("REAL", Value::Real(2_461_368.104_2)), [Check::UndeclaredObject, Check::TimeTooFine]);
+        assert_eq!(checks("REAL", Value::Real(0.5)), [Check::UndeclaredObject]);
         let stamp = Value::Text(b"2026-11-23 08:00:00+00".to_vec());
         let all = [Check::UndeclaredObject, Check::ClearRun, Check::TimeTooFine];
         assert_eq!(checks("timestamp with time zone", stamp), all);

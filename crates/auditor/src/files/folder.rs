@@ -13,7 +13,7 @@ use super::walk::{Entry, What, walk};
 use super::{Common, FilesError, Wanted};
 use crate::audit::{Audit, Gap, Looked, Progress, Unchecked};
 use crate::database::{Live, Source};
-use crate::policy::FileKind;
+use crate::policy::{FileKind, Policy};
 use crate::scan::{Needles, hash_keys};
 use crate::{Area, Check, Finding, Place};
 
@@ -39,7 +39,7 @@ pub fn folder(
     let survey = Survey::of(root, wanted.policy);
     let mut common = common(&survey, wanted, &place, audit)?;
     let mut so_far = SoFar { place: &place, work: &place.artefact, files: 0, bytes: 0, total: survey.bytes };
-    walk(root, &mut |entry| so_far.entry(entry, &survey, &mut common, audit, progress));
+    walk(root, &mut |entry| so_far.entry(&entry, &survey, &mut common, audit, progress));
     let (files, bytes) = (so_far.files, so_far.bytes);
     common.suspects.findings(&place).into_iter().for_each(|finding| audit.find(finding));
     finish(&common, place, (files, bytes), begin, audit);
@@ -76,6 +76,32 @@ pub fn log(
         finish(&common, place, (1, bytes), begin, audit);
     }
     Ok(())
+}
+
+/// Looks through a SQLite file, its write-ahead log and its journal for what was deleted.
+pub fn database(
+    file: &Path,
+    place: &Place,
+    policy: &Policy,
+    audit: &mut Audit,
+    progress: &mut dyn Progress,
+) -> Result<u64, FilesError> {
+    let source = Source::Sqlite(file.to_owned());
+    let wanted = Wanted { policy, canaries: &[], databases: vec![source], keys: Vec::new() };
+    let mut common = common(&Survey::default(), &wanted, place, audit)?;
+    let mut read = 0_u64;
+    for ending in ["", "-wal", "-journal"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        let path = Path::new(&name);
+        let Ok(found) = std::fs::metadata(path) else { continue };
+        let place = if ending.is_empty() { place.clone() } else { place.at(format!("file {}", path.display())) };
+        let (work, total) = (place.artefact.as_str(), found.len());
+        let (form, before) = (None, 0);
+        let one = One { place: &place, name: "", declared: None, form, of_server: false, work, before, total };
+        read = read.saturating_add(one.read(path, &found, &mut common, audit, progress).unwrap_or_default());
+    }
+    Ok(read)
 }
 
 fn common<'a>(
@@ -137,7 +163,7 @@ struct SoFar<'a> {
 impl SoFar<'_> {
     fn entry(
         &mut self,
-        entry: Entry,
+        entry: &Entry,
         survey: &Survey,
         common: &mut Common<'_>,
         audit: &mut Audit,
@@ -145,6 +171,10 @@ impl SoFar<'_> {
     ) {
         let place = self.place.at(format!("file {}", entry.name));
         self.files = self.files.saturating_add(1);
+        // A name is as good a place as any.
+        for hit in common.needles.find(entry.full.as_bytes()) {
+            audit.find(hit.finding(&place.at("name")));
+        }
         match &entry.what {
             What::Link(target) => {
                 let finding = Finding::new(Check::UndeclaredFile, place).fact("kind", "a link");

@@ -117,8 +117,14 @@ pub(super) fn is_declared(kind: FileKind, name: &str, path: &Path, head: &[u8], 
         FileKind::Checkpoint => whole(path, length).is_some_and(|bytes| Note::parse(&bytes).is_ok()),
         FileKind::Tile => whole(path, length).is_some_and(|bytes| is_tile(name, &bytes)),
         FileKind::Batch => head.starts_with(b"souspli batch 1\n") && length < SMALL,
-        FileKind::LogLines | FileKind::Settings => length == 0 || is_text(head),
+        FileKind::LogLines => length == 0 || is_text(head) || is_packed(head),
+        FileKind::Settings => length == 0 || is_text(head),
     }
+}
+
+/// Whether it is packed as a whole, as older logs are.
+pub(super) fn is_packed(head: &[u8]) -> bool {
+    head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
 }
 
 fn is_base64url(byte: u8) -> bool {
@@ -127,7 +133,7 @@ fn is_base64url(byte: u8) -> bool {
 
 fn is_line(head: &[u8], length: u64, fits: impl Fn(&str) -> bool) -> bool {
     let text = std::str::from_utf8(head).unwrap_or_default();
-    u64::try_from(head.len()) == Ok(length) && text.strip_suffix('\n').is_some_and(|line| fits(line))
+    u64::try_from(head.len()) == Ok(length) && text.strip_suffix('\n').is_some_and(fits)
 }
 
 fn is_tile(name: &str, bytes: &[u8]) -> bool {

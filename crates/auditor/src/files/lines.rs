@@ -12,6 +12,8 @@ use crate::{Check, Finding, Place};
 const LONGEST: usize = 64 * 1024;
 /// Different things that are said of one file.
 const SAID: usize = 64;
+/// Lines that tell what a file is.
+const FIRST: usize = 5;
 /// Bytes of a name that is printed: what a host calls its keys says something, but not more than this.
 const NAME: usize = 64;
 
@@ -22,6 +24,39 @@ pub(super) enum Form {
     Declared,
     /// Lines of any program: they may name nobody.
     Any,
+}
+
+/// What the lines of a file are taken for, by its name and its first lines; nothing of a text that is no log.
+pub(super) fn form_of(name: &str, head: &[u8]) -> Option<Form> {
+    let text = String::from_utf8_lossy(head);
+    let first: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(FIRST).collect();
+    let name = name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let is_called = ["log", ".out", ".err", ".trace"].iter().any(|part| name.contains(part));
+    if first.iter().any(|line| is_ours(line)) {
+        Some(Form::Declared)
+    } else if is_called || first.iter().any(|line| has_time(line)) {
+        Some(Form::Any)
+    } else {
+        None
+    }
+}
+
+/// Whether a line is one as the host writes them.
+fn is_ours(line: &str) -> bool {
+    if let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(line) {
+        return ["timestamp", "level"].iter().all(|key| fields.contains_key(*key));
+    }
+    let mut words = line.split_whitespace();
+    let levels = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"];
+    words.next().is_some_and(is_time) && words.next().is_some_and(|level| levels.contains(&level))
+}
+
+/// Whether a time of day stands in a line, as logs begin with one: `08:00:01`.
+fn has_time(line: &str) -> bool {
+    let is_time = |part: &[u8]| {
+        part.iter().enumerate().all(|(at, byte)| if at % 3 == 2 { *byte == b':' } else { byte.is_ascii_digit() })
+    };
+    line.as_bytes().get(..64).unwrap_or(line.as_bytes()).windows(8).any(is_time)
 }
 
 /// Goes through lines, whatever pieces they come in.
@@ -251,8 +286,12 @@ fn address_in(word: &str) -> Option<IpAddr> {
         .or_else(|| word.rsplit_once(':').and_then(|(address, _)| address.parse::<Ipv4Addr>().ok()).map(IpAddr::V4))
         .filter(|address| match address {
             IpAddr::V4(_) => true,
-            // Times of day and hashes look like some.
-            IpAddr::V6(_) => word.matches(':').count() >= 2 && word.len() > 2,
+            // Names of modules look like some.
+            IpAddr::V6(_) => {
+                word.matches(':').count() >= 2
+                    && word.len() > 5
+                    && word.contains(|letter: char| letter.is_ascii_digit())
+            }
         })
 }
 
@@ -343,6 +382,15 @@ mod tests {
                 found(Form::Declared, line)
             );
         }
+    }
+
+    #[test]
+    fn logs_are_told_from_other_texts() {
+        assert_eq!(form_of("a/x.txt", HONEST.as_bytes()), Some(Form::Declared));
+        assert_eq!(form_of("stderr", b"2026-11-23T08:00:03.1Z ERROR panicked"), Some(Form::Declared));
+        assert_eq!(form_of("a/access.log", b"hello"), Some(Form::Any));
+        assert_eq!(form_of("x", b"\n[23/Nov/2026:08:00:01 +0000] GET /"), Some(Form::Any));
+        assert_eq!(form_of("logs/README.md", b"Ask a.b@c.example about 10.0.0.1."), None);
     }
 
     #[test]

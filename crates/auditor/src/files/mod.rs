@@ -28,6 +28,7 @@ mod lines;
 mod one;
 mod open;
 mod sealed;
+mod secret;
 mod server;
 mod sqlite;
 mod survey;
@@ -42,8 +43,8 @@ use crate::database::{AuditError, Live, Source};
 use crate::policy::Policy;
 use crate::scan::{Canary, NeedleError, Needles};
 
-pub use folder::{folder, log};
-pub(crate) use sealed::HEADER;
+pub use folder::{database, folder, log};
+pub(crate) use sealed::{HEADER, Sealed};
 
 /// What files are looked at for.
 pub struct Wanted<'a> {

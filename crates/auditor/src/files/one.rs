@@ -7,8 +7,9 @@ use std::path::Path;
 
 use super::Common;
 use super::kind::{self, HEAD, Kind};
-use super::lines::{Form, Lines};
+use super::lines::{self, Form, Lines};
 use super::open::{self, Became};
+use super::secret;
 use super::sqlite;
 use super::tap::{Shown, Tap};
 use crate::audit::{Audit, Gap, Progress, Unchecked};
@@ -70,7 +71,12 @@ impl One<'_> {
                 audit.find(finding.fact("bytes", found.len()).fact("kind", said(kind)));
             }
         }
-        if let Kind::Key(form) = kind {
+        let secret = match kind {
+            Kind::Key(form) => Some(form),
+            Kind::Text | Kind::Other => secret::in_file(self.name, &head, found.len()),
+            _ => None,
+        };
+        if let Some(form) = secret {
             audit.find(Finding::new(Check::KeyBeside, self.place.clone()).fact("kind", form));
         }
     }
@@ -113,7 +119,7 @@ impl One<'_> {
         let (policy, needles) = (common.policy, common.needles.clone());
         let lines = self.form_of(&head).map(|form| Lines::new(policy, form));
         let shown = Shown { progress, work: self.work, before: self.before, total: self.total };
-        let mut tap = Tap::new(lines, is_packed(&head), self.of_server, common, self.name, shown);
+        let mut tap = Tap::new(lines, kind::is_packed(&head), self.of_server, common, self.name, shown);
         let mut bytes = 0_u64;
         for part in open::parts(file, found.len()) {
             tap.base = part.0;
@@ -122,6 +128,11 @@ impl One<'_> {
             bytes = bytes.saturating_add(scanned.bytes);
             self.skipped(&scanned, audit);
         }
+        if let Some(form) = tap.memory {
+            audit.find(
+                Finding::new(Check::MemoryDump, self.place.clone()).fact("kind", form).fact("inside", "a packed file"),
+            );
+        }
         let place_of = |at: u64| place_in(&head, at);
         tap.findings(self.place, &place_of).into_iter().for_each(|finding| audit.find(finding));
         Ok(bytes)
@@ -129,11 +140,12 @@ impl One<'_> {
 
     /// What its lines are taken for. What is packed as a whole is judged by its name alone.
     fn form_of(&self, head: &[u8]) -> Option<Form> {
+        let is_packed_log = kind::is_packed(head) && self.name.contains(".log");
         match self.declared {
             Some(FileKind::LogLines) => Some(Form::Declared),
-            Some(_) => None,
-            None if is_packed(head) => self.form.filter(|_| self.name.contains(".log")),
-            None => self.form.filter(|_| kind::of(head) == Kind::Text),
+            None if is_packed_log => self.form,
+            None if kind::of(head) == Kind::Text => self.form.and_then(|_| lines::form_of(self.name, head)),
+            _ => None,
         }
     }
 
@@ -189,10 +201,6 @@ impl One<'_> {
         }
         Ok(())
     }
-}
-
-fn is_packed(head: &[u8]) -> bool {
-    head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
 }
 
 /// Whether it is a copy of the database: a SQLite file of ours, its log, a dump.

@@ -20,10 +20,10 @@ pub(super) fn is_own(name: &str) -> bool {
             is_relation(file) || ["PG_VERSION", "pg_filenode.map", "pg_internal.init", "pg_control"].contains(file)
         }
         ["pg_wal", file] => is_hex(file, 24) || file.ends_with(".history") || is_backup_history(file),
-        ["pg_wal", "archive_status" | "summaries", _] => true,
-        ["pg_xact" | "pg_subtrans" | "pg_commit_ts" | "pg_notify" | "pg_serial", file] => is_hex(file, 4),
-        ["pg_multixact", "members" | "offsets", file] => is_hex(file, 4),
-        [
+        ["pg_xact" | "pg_subtrans" | "pg_commit_ts" | "pg_notify" | "pg_serial", file]
+        | ["pg_multixact", "members" | "offsets", file] => is_hex(file, 4),
+        ["pg_wal", "archive_status" | "summaries", _]
+        | [
             "pg_stat" | "pg_stat_tmp" | "pg_logical" | "pg_replslot" | "pg_dynshmem" | "pg_snapshots" | "pg_twophase",
             ..,
         ] => true,
@@ -33,7 +33,8 @@ pub(super) fn is_own(name: &str) -> bool {
 
 /// Settings of the server, in which addresses stand that are its own.
 pub(super) fn is_settings(name: &str) -> bool {
-    name.ends_with(".conf") || ["postmaster.pid", "postmaster.opts", "backup_label"].contains(&name)
+    Path::new(name).extension().is_some_and(|ending| ending == "conf")
+        || ["postmaster.pid", "postmaster.opts", "backup_label"].contains(&name)
 }
 
 /// `16384`, `16384.1`, `16384_fsm`.

@@ -50,7 +50,7 @@ impl Survey {
             }
             let may_hold = matches!(declared, None | Some(FileKind::HostKey | FileKind::Settings));
             if found.len() > 0 && found.len() <= SMALL && may_hold && survey.within_server(&entry.name).is_none() {
-                survey.small(&entry.path, &entry.name);
+                survey.small(&entry.path, &entry.name, declared == Some(FileKind::HostKey));
             }
         });
         survey
@@ -61,7 +61,8 @@ impl Survey {
         self.servers.iter().find_map(|server| name.strip_prefix(server.as_str()))
     }
 
-    fn small(&mut self, path: &Path, name: &str) {
+    /// The host's own keys open nothing; but it may have hashed with them.
+    fn small(&mut self, path: &Path, name: &str, is_own: bool) {
         if self.small.len() >= FILES {
             return;
         }
@@ -73,7 +74,9 @@ impl Survey {
         if kind::of(&bytes) == kind::Kind::Sqlite {
             return;
         }
-        self.values.add(name, &bytes);
+        if !is_own {
+            self.values.add(name, &bytes);
+        }
         self.small.push(bytes);
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Common;
+use super::kind::{self, HEAD, Kind};
 use super::lines::Lines;
 use super::sealed::{Fate, Finder, Said, Sealed};
 use super::suspects::Suspects;
@@ -25,6 +26,8 @@ pub(super) struct Tap<'a> {
     said: Said,
     found: Vec<(Sealed, Fate, u64, Option<&'static str>)>,
     more: u64,
+    /// A copy of a program's memory that is packed in the file.
+    pub(super) memory: Option<&'static str>,
     /// Bytes of the file that came before this part of it.
     pub(super) base: u64,
     /// Lines stand in what is packed, not in the packed bytes.
@@ -55,7 +58,23 @@ impl<'a> Tap<'a> {
         let (tally, said, found) = Default::default();
         let Common { finder, live, suspects, .. } = common;
         let live = live.as_ref();
-        Self { tally, lines, finder, live, of_server, said, found, more: 0, base: 0, is_packed, suspects, name, shown }
+        let (more, memory, base) = (0, None, 0);
+        Self {
+            tally,
+            lines,
+            finder,
+            live,
+            of_server,
+            said,
+            found,
+            more,
+            memory,
+            base,
+            is_packed,
+            suspects,
+            name,
+            shown,
+        }
     }
 
     fn sealed(&mut self, sealed: Sealed, at: u64, inside: Option<&'static str>) {
@@ -121,6 +140,10 @@ impl Sink for Tap<'_> {
             self.sealed(sealed, self.base.saturating_add(at), packed);
         }
         self.suspects.look(bytes, self.name);
+        let is_begin = !inside.is_empty() && offset == 0 && new.start == 0;
+        if is_begin && let Kind::Memory(form) = kind::of(bytes.get(..HEAD).unwrap_or(bytes)) {
+            self.memory.get_or_insert(form);
+        }
         // A log that was packed as a whole is one all the same.
         let is_text = match inside {
             [] => !self.is_packed,

@@ -57,9 +57,8 @@ impl DeclaredFile {
 
 fn all_fit(pattern: &[&str], names: &[&str]) -> bool {
     match (pattern.split_first(), names.split_first()) {
-        (Some((&"**", [])), Some(_)) => true,
+        (Some((&"**", [])), Some(_)) | (None, None) => true,
         (Some((one, pattern)), Some((name, names))) => fits(one, name) && all_fit(pattern, names),
-        (None, None) => true,
         _ => false,
     }
 }

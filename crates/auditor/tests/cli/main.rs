@@ -2,6 +2,7 @@
 
 mod all;
 mod keys;
+mod looking;
 mod program;
 mod reports;
 mod said;

@@ -56,6 +56,7 @@ fn help_says_what_it_does_what_it_needs_and_how_it_ends() {
             "all",
             "database",
             "files",
+            "retention",
             "canaries",
             "traffic",
             "live",

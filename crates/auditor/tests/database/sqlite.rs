@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, params};
 use souspli_attest::{SigningKey, sha256};
 use souspli_auditor::Check;
-use souspli_auditor::database::{AuditError, KnownBooking, KnownValue, Outcome, Source, Wanted, audit};
+use souspli_auditor::audit::Gap;
+use souspli_auditor::database::{AuditError, KnownBooking, KnownValue, Leaves, Outcome, Source, Wanted, audit};
 use souspli_auditor::policy::Policy;
-use souspli_protocol::to_base64url;
+use souspli_protocol::{Digest, to_base64url};
 
 use crate::honest::Honest;
 use crate::search::{Words, initials};
@@ -366,4 +367,62 @@ fn what_is_no_sqlite_file_is_refused() {
             Ok(outcome) => assert!(!outcome.findings.is_empty() && !outcome.unchecked.is_empty(), "{length}"),
         }
     }
+}
+
+/// What the database says that the log holds, and where, is looked up there.
+#[test]
+fn leaves_are_looked_up_in_the_log() {
+    let copy = Copy::new(honest::sqlite());
+    copy.run(
+        "INSERT INTO merged SELECT calendar, stream, sequence, row_number() OVER (ORDER BY calendar, sequence) - 1
+         FROM unmerged WHERE stream = 1 AND sequence <= 3;
+         DELETE FROM unmerged WHERE stream = 1 AND sequence <= 3;
+         DELETE FROM sequencer;
+         INSERT INTO sequencer VALUES (1, randomblob(16), 1, 29923680, 64, randomblob(32));",
+    );
+    let merged: Vec<[u8; 32]> = copy
+        .db
+        .prepare(
+            "SELECT c.leaf FROM merged AS m JOIN chain AS c ON c.calendar = m.calendar AND c.sequence = m.sequence
+             WHERE m.stream = 1 ORDER BY m.place",
+        )
+        .and_then(|mut select| select.query_map([], |row| row.get(0))?.collect())
+        .expect("leaves");
+    assert_eq!(merged.len(), 6, "three of each practice");
+    let (file, policy) = (copy.file(), Policy::embedded().expect("policy"));
+    let looked = |change: &dyn Fn(&mut Vec<Digest>)| {
+        let mut read = || {
+            let mut all: Vec<Digest> = merged.iter().map(|leaf| Digest(*leaf)).collect();
+            change(&mut all);
+            let mut leaves = Leaves::new().expect("a file");
+            leaves.add(&all).expect("written");
+            Ok(leaves)
+        };
+        let wanted = Wanted { log: Some(&mut read), ..Wanted::by(&policy) };
+        audit(&Source::Sqlite(file.clone()), wanted, &mut |_| {}).expect("audited")
+    };
+    let same = looked(&|_| {});
+    assert!(same.findings.is_empty() && same.unchecked.is_empty(), "{}", lines(&same));
+    let other = looked(&|leaves| leaves[4] = Digest([7; 32]));
+    assert_eq!(other.findings.len(), 1, "{}", lines(&other));
+    must_find(&other, Check::NotInLog, &["table chain", "column leaf"]);
+    assert_eq!(fact_of(&other, Check::NotInLog, &["table chain", "column leaf"], "entry"), "4");
+    let short = looked(&|leaves| leaves.truncate(5));
+    assert!(short.findings.is_empty(), "{}", lines(&short));
+    assert!(short.unchecked.iter().any(|unchecked| unchecked.gap == Gap::Changed), "{:?}", short.unchecked);
+}
+
+/// What a host deletes without a trace of erasure is lost.
+#[test]
+fn what_the_history_names_must_be_there() {
+    let honest = honest::sqlite();
+    let copy = Copy::new(honest);
+    copy.run("DELETE FROM event WHERE rowid IN (SELECT max(rowid) FROM event)");
+    must_find(&copy.audited(honest), Check::NotInDatabase, &["table chain", "column record"]);
+    let copy = Copy::new(honest);
+    copy.run("DELETE FROM chain WHERE sequence = (SELECT max(sequence) - 4 FROM chain)");
+    must_find(&copy.audited(honest), Check::BrokenChain, &["table chain", "column receipt"]);
+    let copy = Copy::new(honest);
+    copy.run("DELETE FROM unmerged WHERE rowid = 5");
+    must_find(&copy.audited(honest), Check::NotInLog, &["table chain", "column leaf"]);
 }

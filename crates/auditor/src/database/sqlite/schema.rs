@@ -76,7 +76,7 @@ fn table(db: &Connection, made: &Made) -> rusqlite::Result<FoundTable> {
     // A single key of integers is the row's number itself.
     let is_number =
         columns.iter().filter(|(_, pk)| *pk > 0).map(|(column, _)| column.of_type.to_uppercase()).eq(["INTEGER"]);
-    let row_numbers = if sorted || is_number || what != "table" { None } else { row_numbers(db, &made.name)? };
+    let row_numbers = if sorted || is_number || what != "table" { None } else { row_numbers(db, &made.name) };
     let mut key: Vec<(i64, String)> =
         columns.iter().filter(|(_, pk)| *pk > 0).map(|(column, pk)| (*pk, column.name.clone())).collect();
     key.sort_unstable();
@@ -94,10 +94,10 @@ fn table(db: &Connection, made: &Made) -> rusqlite::Result<FoundTable> {
 }
 
 /// The least and the greatest number of a row; none where there is none, or where a column hides them by its name.
-fn row_numbers(db: &Connection, table: &str) -> rusqlite::Result<Option<(i64, i64)>> {
+fn row_numbers(db: &Connection, table: &str) -> Option<(i64, i64)> {
     let sql = format!("SELECT min(rowid), max(rowid) FROM {} NOT INDEXED", quoted(table));
     let found = db.query_row(&sql, [], |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?)));
-    Ok(found.unwrap_or_default())
+    found.unwrap_or_default()
 }
 
 /// A column, and its place in the primary key, from 1.
