@@ -4,7 +4,7 @@
 //! one leak into a copy of it, as a careless or a cunning operator would, and says which check must name it, and where.
 //! Nothing here knows how the auditor looks for it. None of it ships: `tests/absent.rs` looks through what does.
 
-#![allow(clippy::missing_panics_doc, reason = "a test that cannot go on stops")]
+#![allow(clippy::missing_panics_doc, clippy::format_collect, reason = "a test that cannot go on stops")]
 
 pub mod audited;
 pub mod copy;

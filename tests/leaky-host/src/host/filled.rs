@@ -1,4 +1,4 @@
-//! A host with two practices and some hundred bookings, forty of them canaries'.
+//! A host with two practices and some ninety bookings, twenty-four of them canaries'.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -22,9 +22,9 @@ use super::witnesses::Witnesses;
 use super::{Booking, DATA, EARLIER, HOST_INFO, HOST_LOG, Honest, WITNESSES, canaries};
 
 /// Persons that the auditor invents.
-const PERSONS: u32 = 40;
+const PERSONS: u32 = 24;
 /// Bookings at each practice; of the first, every third is a canary's.
-const BOOKINGS: [u32; 2] = [120, 30];
+const BOOKINGS: [u32; 2] = [72, 16];
 const HOUR: u32 = 60;
 
 /// How long the log and its witnesses may take for a batch.
@@ -82,7 +82,7 @@ impl Filling {
             tap: Tap::default(),
             minute: MONDAY,
             orders: 0,
-            secrets: Default::default(),
+            secrets: (String::new(), String::new()),
         };
         for practice in 0..BOOKINGS.len() {
             filling.practice(&mut host, &witnesses, practice).await;

@@ -68,7 +68,8 @@ impl Twins {
         let postgres = start(&other, Some(database), &clock).await;
         let canaries = canaries::invented(PERSONS);
         let (minute, bookings) = (MONDAY, Vec::new());
-        let mut twins = Self { sqlite, postgres, clock, minute, canaries, bookings, secrets: Default::default() };
+        let mut twins =
+            Self { sqlite, postgres, clock, minute, canaries, bookings, secrets: (String::new(), String::new()) };
         for practice in 0..PRACTICES {
             twins.practice(practice).await;
         }
@@ -93,7 +94,7 @@ impl Twins {
         let exchanges = std::mem::take(&mut *tap.lock().expect("the tap"));
         replay(exchanges, self.postgres.addr).await;
         let begun = Instant::now();
-        self.crowd(published.link).await;
+        self.crowd(&published.link).await;
         println!("leaky-host: {CROWD} bookings at each host in {:.1} s", begun.elapsed().as_secs_f64());
         self.wait(67);
     }
@@ -112,11 +113,11 @@ impl Twins {
     }
 
     /// Everybody else, on all cores.
-    async fn crowd(&self, link: String) {
+    async fn crowd(&self, link: &str) {
         let hosts = [self.sqlite.addr, self.postgres.addr];
         let threads: Vec<_> = (0..THREADS)
             .map(|thread| {
-                let (link, now) = (link.clone(), self.minute);
+                let (link, now) = (link.to_owned(), self.minute);
                 std::thread::spawn(move || {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                     let set = LocalSet::new();

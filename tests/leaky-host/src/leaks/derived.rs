@@ -113,7 +113,9 @@ pub(super) const SWITCHES: &[Switch] = &[
         "keeps when the visit begins, as a Julian day with its fraction",
         &[at(TimeTooFine, &["table record", "column starts"])],
         Leak::Sqlite(|host| {
-            host.column("starts", "REAL", |booking, _| booking.start as f64 / DAY as f64 + 2_440_587.5);
+            host.column("starts", "REAL", |booking, _| {
+                f64::from(i32::try_from(booking.start).expect("of this century")) / 1_440.0 + 2_440_587.5
+            });
         }),
     ),
     one(

@@ -24,9 +24,8 @@ pub(super) fn hexadecimal(text: &str) -> String {
 pub(super) fn base64(bytes: &[u8]) -> String {
     let group = |group: &[u8]| {
         let bits = (0..3).fold(0_usize, |bits, place| bits << 8 | usize::from(group.get(place).copied().unwrap_or(0)));
-        let letter = |place: usize| match place <= group.len() {
-            true => char::from(BASE64[bits >> (18 - 6 * place) & 63]),
-            false => '=',
+        let letter = |place: usize| {
+            if place <= group.len() { char::from(BASE64[bits >> (18 - 6 * place) & 63]) } else { '=' }
         };
         [letter(0), letter(1), letter(2), letter(3)]
     };

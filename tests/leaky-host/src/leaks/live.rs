@@ -80,12 +80,12 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[at(Tracker, &[])],
         Leak::Live(|| {
             let visitors = AtomicU32::new(1);
-            Lie::in_answers(move |asked, answer| match asked.path.starts_with("/assets/") {
-                true => {
-                    let visitor = visitors.fetch_add(1, Ordering::Relaxed);
-                    with(without(answer, "etag"), "etag", &format!("\"{visitor:016x}\""))
+            Lie::in_answers(move |asked, answer| {
+                if !asked.path.starts_with("/assets/") {
+                    return answer;
                 }
-                false => answer,
+                let visitor = visitors.fetch_add(1, Ordering::Relaxed);
+                with(without(answer, "etag"), "etag", &format!("\"{visitor:016x}\""))
             })
         }),
     ),

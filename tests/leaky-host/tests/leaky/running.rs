@@ -41,7 +41,11 @@ pub(crate) fn live(lie: Option<Lie>) -> Report {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let json = folder.path().join("live.json");
-    let arguments = ["souspli-audit", "--quiet", "live", &format!("http://{}", proxy.addr), "--json"];
-    let arguments = arguments.iter().map(Into::into).chain([json.clone().into_os_string()]);
+    // The release is that of a build that the auditor trusts.
+    let manifest = folder.path().join("release.txt");
+    std::fs::write(&manifest, runtime.block_on(souspli_evil_host::get(*addr, "/release")).body).expect("written");
+    let at = format!("http://{}", proxy.addr);
+    let arguments = ["souspli-audit", "--quiet", "live", &at, "--manifest"].iter().map(Into::into);
+    let arguments = arguments.chain([manifest.into_os_string(), "--json".into(), json.clone().into_os_string()]);
     report(arguments, &json, *minute)
 }
