@@ -326,11 +326,11 @@ impl Unlocked {
             return None;
         }
         let (d, _) = self.openers.open(event, &self.context).ok()?;
-        let appointment = match BodyD::decode(&d, &self.context).ok()?.content {
-            Desk::Booked { appointment, .. } | Desk::Moved { appointment, .. } | Desk::Blocked { appointment, .. } => {
-                appointment
-            }
-            _ => return None,
+        let said = BodyD::decode(&d, &self.context).ok()?.content;
+        let (Desk::Booked { appointment, .. } | Desk::Moved { appointment, .. } | Desk::Blocked { appointment, .. }) =
+            said
+        else {
+            return None;
         };
         Some(claims_of(&self.context, &appointment, header.window, &self.access).ok()?.encode())
     }
