@@ -57,8 +57,8 @@ async fn nothing_is_lost_that_somebody_holds(kind: Kind) {
 
     // Two devices of the practice bring back what they hold, at once.
     let now = scene.now;
-    let both = (scene.owner.must(now, "sync", json!({})), second.must(now, "sync", json!({})));
-    let (_, of_the_second) = tokio::join!(both.0, both.1);
+    let (_, of_the_second) =
+        tokio::join!(scene.owner.must(now, "sync", json!({})), second.must(now, "sync", json!({})));
     assert_eq!(of_the_second["restore"]["refused"], json!([]), "{of_the_second}");
     assert_eq!(second.must(now, "sync", json!({})).await["restore"]["accepted"], true);
     let synced = scene.sync().await;

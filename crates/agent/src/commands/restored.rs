@@ -88,7 +88,7 @@ fn told(restore: &Value, language: Language) -> String {
     for refused in restore["refused"].as_array().into_iter().flatten() {
         let why = refused["refused"].as_str().map(|code| reason(code, language)).unwrap_or_default();
         let who = [text(refused, "name"), text(refused, "phone")].map(line).join("  ");
-        told.push_str(&format!("{}  {}  {why}\n", text(refused, "event"), who.trim()));
+        told.extend([text(refused, "event"), "  ", who.trim(), "  ", &why, "\n"]);
     }
     let accepted = restore["accepted"] == true;
     told.push_str(match (accepted, language) {
