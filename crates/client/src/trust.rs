@@ -118,8 +118,6 @@ pub struct Pins {
 
 impl Pins {
     const SIZE: usize = 4 + 8 * 8;
-    /// Bytes that were kept by devices which knew of no restores.
-    const BEFORE_RESTORES: usize = 4 + 6 * 8;
 
     /// Its bytes, for the device: `epoch (u32) || version || claims || links || identity || catalogue || vouched ||
     /// restored || accepted`, u64 each.
@@ -136,10 +134,6 @@ impl Pins {
 
     /// Reads bytes that a device kept; `None` for any other length.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut bytes = bytes.to_vec();
-        if bytes.len() == Self::BEFORE_RESTORES {
-            bytes.resize(Self::SIZE, 0);
-        }
         let (epoch, numbers) = bytes.split_first_chunk::<4>()?;
         let (&[version, claims, links, identity, catalogue, vouched, restored, accepted], []) =
             numbers.as_chunks::<8>()

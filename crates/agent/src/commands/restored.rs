@@ -1,13 +1,14 @@
 //! `souspli restored`: what a restore of the host's has left, and the practice's word that it goes on.
 
 use serde_json::{Value, json};
-use souspli_client::report::{line, utc};
 
+use super::dates::utc;
 use super::{print_json, text};
 use crate::cli::Restored;
 use crate::exit::Stop;
 use crate::language::Language;
 use crate::office::Office;
+use crate::plain::line;
 use crate::print::print_text;
 use crate::sentences::reason;
 
@@ -87,8 +88,7 @@ fn told(restore: &Value, language: Language) -> String {
     for refused in restore["refused"].as_array().into_iter().flatten() {
         let why = refused["refused"].as_str().map(|code| reason(code, language)).unwrap_or_default();
         let who = [text(refused, "name"), text(refused, "phone")].map(line).join("  ");
-        let line = format!("{}  {}  {why}\n", text(refused, "event"), who.trim());
-        told.push_str(&line);
+        told.extend([text(refused, "event"), "  ", who.trim(), "  ", &why, "\n"]);
     }
     let accepted = restore["accepted"] == true;
     told.push_str(match (accepted, language) {

@@ -46,7 +46,7 @@ struct Lost {
     practice: Practice,
     copy: std::path::PathBuf,
     kept: Booking,
-    gone: Booking,
+    missing: Booking,
     sent: Append,
     receipt: Blob,
 }
@@ -56,7 +56,7 @@ impl Lost {
         let mut host = TestHost::start().await;
         let mut client = host.client();
         let practice = Practice::registered(&mut client).await;
-        let (kept, gone) = (Booking::new(), Booking::new());
+        let (kept, missing) = (Booking::new(), Booking::new());
         kept.book(&mut client, &practice).await;
         merged(&host).await;
         host.stop().await;
@@ -65,11 +65,11 @@ impl Lost {
         host.restart().await;
         let mut client = host.client();
         host.clock.advance(120);
-        let sent = gone.create(&practice, false);
-        let accepted: Appended = gone.send(&mut client, &practice, &sent).await.json(201);
+        let sent = missing.create(&practice, false);
+        let accepted: Appended = missing.send(&mut client, &practice, &sent).await.json(201);
         merged(&host).await;
         host.stop().await;
-        Self { host, practice, copy, kept, gone, sent, receipt: accepted.receipt }
+        Self { host, practice, copy, kept, missing, sent, receipt: accepted.receipt }
     }
 
     fn data(&self) -> &Path {
@@ -183,7 +183,7 @@ async fn what_was_lost_is_taken_back_with_its_receipts_and_nothing_else_is() {
     let restores = Restores::verify(profile.notices.iter().map(|each| &each.0[..]), &practice.context, &key);
     let restores = restores.expect("signed");
     assert_eq!((restores.generation(), profile.countersignature), (1, None));
-    assert!(read(&mut client, practice, &lost.gone).await.is_none(), "it is lost");
+    assert!(read(&mut client, practice, &lost.missing).await.is_none(), "it is lost");
     assert!(read(&mut client, practice, &lost.kept).await.is_some());
 
     // The receipt of another event, of a place that is held, changed, none, or too many.
@@ -207,7 +207,7 @@ async fn what_was_lost_is_taken_back_with_its_receipts_and_nothing_else_is() {
     let first: Appended = client.post(&path, &body).await.json(201);
     let again: Appended = client.post(&path, &body).await.json(200);
     assert_eq!(first, again);
-    let entry = &read(&mut client, practice, &lost.gone).await.expect("back").entries[0];
+    let entry = &read(&mut client, practice, &lost.missing).await.expect("back").entries[0];
     assert_eq!((&entry.event, &entry.receipt, &entry.earlier), (&body.event, &first.receipt, &lost.receipt));
     let hash = event_hash(&entry.event.0);
     let earlier = restores.verify_earlier(&entry.earlier.0, &hash, &practice.context, &key).expect("lost, and signed");
