@@ -177,7 +177,9 @@ impl Postgres {
         let mut sql = format!("ALTER TABLE record ADD COLUMN {name} {kind};");
         for (booking, person) in self.0.known() {
             let expression = expression(booking, person);
-            sql += &format!("UPDATE record SET {name} = {expression} WHERE record = '\\x{}';", hex(&booking.record.0));
+            let update =
+                format!("UPDATE record SET {name} = {expression} WHERE record = '\\x{}';", hex(&booking.record.0));
+            sql.push_str(&update);
         }
         self.run(&sql);
     }
@@ -267,5 +269,5 @@ pub(crate) fn pg_dump() -> PathBuf {
 
 /// Bytes as SQL writes them.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -1,14 +1,13 @@
 //! `souspli restored`: what a restore of the host's has left, and the practice's word that it goes on.
 
 use serde_json::{Value, json};
+use souspli_client::report::{line, utc};
 
-use super::dates::utc;
 use super::{print_json, text};
 use crate::cli::Restored;
 use crate::exit::Stop;
 use crate::language::Language;
 use crate::office::Office;
-use crate::plain::line;
 use crate::print::print_text;
 use crate::sentences::reason;
 

@@ -34,7 +34,7 @@ const AT_ONCE: usize = 3;
 /// Practices answer by hand, so that bookings are all that there is.
 const LOOK: Look = Look { confirm: "manual", ..Look::SMALL };
 /// How long the log may take for all of it.
-const MERGED: Duration = Duration::from_secs(300);
+const MERGED: Duration = Duration::from_mins(5);
 
 /// Fills a host on SQLite and one on an empty PostgreSQL database; and stops both.
 pub fn large(database: &str) -> [Honest; 2] {

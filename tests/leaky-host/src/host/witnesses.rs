@@ -31,7 +31,8 @@ impl Witnesses {
             let witness = Witness::open(key, logs, &folder.join(format!("witness-{seed}")), seconds).expect("opened");
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address");
             let at = listener.local_addr().expect("an address");
-            lines += &format!("witness w{seed} {} http://{at}/w\n", witness.verifier());
+            let line = format!("witness w{seed} {} http://{at}/w\n", witness.verifier());
+            lines.push_str(&line);
             served.push(serve(Arc::new(witness), listener, "/w", Limits::default()).expect("a prefix"));
         }
         lines += "group two 2 w1 w2 w3\nquorum two\n";

@@ -124,7 +124,7 @@ fn fork(copy: &Copy) {
     open(&self::checkpoint(copy), &key).expect("the host's own key");
     let mut entries = entries(&copy.data().join("log"), checkpoint.size);
     let last = entries.last_mut().expect("entries");
-    *last = entry_of(&Digest(derived::random(32).try_into().expect("32 bytes"))).to_vec();
+    *last = entry_of(&Digest(derived::random(32).try_into().expect("32 bytes")));
     let growth = grow(&Nothing, 0, &entries).expect("a tree");
     for (tile, bytes) in &growth.writes {
         // On disk a partial tile has the name of the whole one.

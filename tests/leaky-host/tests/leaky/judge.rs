@@ -42,7 +42,6 @@ pub(crate) fn judge(switch: &Switch) -> Result<(), Failed> {
     let unchecked =
         report.unchecked.iter().map(|one| format!("not looked at: {} {:?} {:?}", one.place, one.gap, one.facts));
     let lines: Vec<String> = missing.into_iter().chain(alarms).chain(found).chain(unchecked).collect();
-    eprintln!("@@ {}: {}\n{}", switch.name, switch.says, lines.join("\n"));
     Err(format!("{}\n{}", switch.says, lines.join("\n")).into())
 }
 

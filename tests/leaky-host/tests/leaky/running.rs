@@ -45,7 +45,7 @@ pub(crate) fn live(lie: Option<Lie>) -> Report {
     let manifest = folder.path().join("release.txt");
     std::fs::write(&manifest, runtime.block_on(souspli_evil_host::get(*addr, "/release")).body).expect("written");
     let at = format!("http://{}", proxy.addr);
-    let arguments = ["souspli-audit", "--quiet", "live", &at, "--manifest"].iter().map(Into::into);
-    let arguments = arguments.chain([manifest.into_os_string(), "--json".into(), json.clone().into_os_string()]);
-    report(arguments, &json, *minute)
+    let asked = ["souspli-audit", "--quiet", "live", &at, "--manifest"].map(Into::into);
+    let files = [manifest.into_os_string(), "--json".into(), json.clone().into_os_string()];
+    report(asked.into_iter().chain(files), &json, *minute)
 }
