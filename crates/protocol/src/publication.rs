@@ -1,6 +1,5 @@
 //! What a practice publishes, as bytes (`docs/spec/publications.md`).
 
-use crate::restore::Accepted;
 use crate::sizes::{ACL_KEYS, GRANT_ROW, GRANT_ROWS, LINK_ROW, LINK_ROWS};
 use crate::tlv::{FIELD_OVERHEAD, Reader, TlvError};
 use crate::{Context, Digest, Label, Signature, VerifyingKey};
@@ -24,13 +23,11 @@ pub enum PublicationKind {
     Grants,
     /// The private weekly rules; signed by a member.
     Rules,
-    /// That the chain goes on after a restore (`docs/spec/restore.md` §6); signed by a member.
-    Countersignature,
 }
 
 impl PublicationKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Registration,
         Self::Acl,
         Self::Links,
@@ -39,7 +36,6 @@ impl PublicationKind {
         Self::Hours,
         Self::Grants,
         Self::Rules,
-        Self::Countersignature,
     ];
 
     /// Its number on the wire.
@@ -53,7 +49,6 @@ impl PublicationKind {
             Self::Hours => 6,
             Self::Grants => 7,
             Self::Rules => 8,
-            Self::Countersignature => 11,
         }
     }
 
@@ -73,7 +68,6 @@ impl PublicationKind {
             Self::Hours => Label::PublicationHours,
             Self::Grants => Label::PublicationGrants,
             Self::Rules => Label::PublicationRules,
-            Self::Countersignature => Label::PublicationCountersignature,
         }
     }
 
@@ -92,7 +86,6 @@ impl PublicationKind {
             Self::Catalogue | Self::Rules => 32_768,
             Self::Hours => 4_096,
             Self::Grants => GRANT_ROWS * GRANT_ROW,
-            Self::Countersignature => Accepted::SIZE,
         }
     }
 

@@ -11,8 +11,6 @@ use serde::de::DeserializeOwned;
 use souspli_protocol::claims::{ClaimIds, HoldRequest};
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
-use souspli_protocol::receipt::Receipt;
-use souspli_protocol::restore::EARLIER;
 use souspli_protocol::sizes::{BATCH, EVENT, VAULT};
 use souspli_protocol::{Base64Error, wire};
 
@@ -63,8 +61,6 @@ limits! {
     PublicationRead: 0,
     Hold: base64url(HoldRequest::SIZE),
     Append: base64url(EVENT) + base64url(ClaimIds::SIZE),
-    Resubmit: base64url(EVENT) + base64url(ClaimIds::SIZE) + base64url(EARLIER * Receipt::SIZE),
-    NoticeRead: 0,
     RecordRead: 0,
     Sync: 0,
     ProofRead: 0,

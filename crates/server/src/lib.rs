@@ -33,7 +33,6 @@ mod rejection;
 mod release;
 mod reserve;
 mod rest;
-pub mod restore;
 mod router;
 mod routes;
 mod sets;

@@ -21,7 +21,6 @@ mod log;
 mod migrate;
 mod publish;
 mod read;
-mod restore;
 mod row;
 mod stop;
 mod store;

@@ -11,7 +11,6 @@ mod chain;
 mod checkpoint;
 mod claim;
 mod connection;
-mod copy;
 mod hold;
 mod host;
 mod journal;
@@ -22,7 +21,6 @@ mod publish;
 mod read;
 mod readers;
 mod record;
-mod restore;
 mod stop;
 mod store;
 mod unit;
@@ -32,8 +30,6 @@ mod writer;
 use std::path::Path;
 
 use souspli_store::OpenError;
-
-pub use crate::copy::{Copy, examine, put_back};
 
 use crate::checkpoint::Checkpoints;
 use crate::lock::FolderLock;

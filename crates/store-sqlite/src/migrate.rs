@@ -17,7 +17,6 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0003_arrival.sql"),
     include_str!("../../../migrations/sqlite/0004_log.sql"),
     include_str!("../../../migrations/sqlite/0005_journal.sql"),
-    include_str!("../../../migrations/sqlite/0006_restore.sql"),
 ];
 
 /// "Sous" in SQLite's header: tells our files from others.

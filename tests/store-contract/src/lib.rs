@@ -21,5 +21,4 @@ pub mod model;
 pub mod publications;
 pub mod races;
 pub mod recorder;
-pub mod restore;
 pub mod vaults;

@@ -10,8 +10,8 @@ use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
     AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, JournalNow, LeafId, Lease, Linker, Listed,
-    Merged, PublishError, Read, Sealed, Standing, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication,
-    TreeHead, Unmerged, VaultError,
+    Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead,
+    Unmerged, VaultError,
 };
 
 /// The text of the trait: its methods are read from it, so that a new one is missed at once.
@@ -89,8 +89,5 @@ passes_on! {
     async fn merge(&self, fence: u64, head: TreeHead, merged: &[Merged]) -> Result<bool, StoreError>;
     async fn place(&self, leaf: LeafId) -> Result<Option<u64>, StoreError>;
     async fn leaf(&self, calendar: CalendarId, sequence: u64) -> Result<Option<StoredLeaf>, StoreError>;
-    async fn standing(&self) -> Result<Standing, StoreError>;
-    async fn restore(&self, generation: u32, fence: u64, head: TreeHead, minute: u32, linker: &Arc<dyn Linker>) -> Result<u64, StoreError>;
-    async fn notices(&self, calendar: CalendarId) -> Result<Vec<Sealed>, StoreError>;
     async fn close(&self) -> ();
 }

@@ -5,7 +5,6 @@ use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest};
 use souspli_protocol::journal::{JournalStatement, Ranges, ReadRow};
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
-use souspli_protocol::restore::{EARLIER, Notice};
 use souspli_protocol::sizes::{EVENT, VAULT};
 use souspli_protocol::{Nonce, Signature, VerifyingKey, Work};
 
@@ -42,10 +41,6 @@ pub enum Holds {
     Vault,
     /// A receipt: what the host signed when it took something.
     Receipt,
-    /// Receipts one after the other, at most 16: those that something had before restores (`docs/spec/restore.md` §5).
-    Receipts,
-    /// A notice of a restore, signed by the host (`docs/spec/restore.md` §2).
-    Notice,
     /// 24 claim ids of 16 bytes, sorted, or none.
     ClaimIds,
     /// Whose a claim id is: a record (16 bytes) or the session of a hold (32 bytes).
@@ -96,7 +91,7 @@ pub enum Holds {
     },
     /// A u64 as 8 bytes, so that its text has one length.
     CounterBytes,
-    /// The number of a kind of publication, 1 to 8 or 11.
+    /// The number of a kind of publication, 1 to 8.
     PublicationKind,
     /// Epoch, window, or 0: which of its kind a publication is.
     Slot,
@@ -154,7 +149,6 @@ impl Holds {
             Self::Event => Some(EVENT),
             Self::Vault => Some(VAULT),
             Self::Receipt => Some(Receipt::SIZE),
-            Self::Notice => Some(Notice::SIGNED),
             Self::HoldRequest => Some(HoldRequest::SIZE),
             Self::ClaimStatement => Some(ClaimSetStatement::SIZE.saturating_add(Signature::SIZE)),
             Self::ReadRanges => Some(Ranges::SIZE),
@@ -174,7 +168,6 @@ impl Holds {
             Self::Publication => PublicationKind::ALL.into_iter().map(PublicationKind::size).collect(),
             Self::ClaimIds => vec![0, ClaimIds::SIZE],
             Self::ClaimOwner => vec![16, VerifyingKey::SIZE],
-            Self::Receipts => (0..=EARLIER).map(|receipts| receipts.saturating_mul(Receipt::SIZE)).collect(),
             _ => self.bytes().into_iter().collect(),
         }
     }
@@ -192,8 +185,6 @@ impl Holds {
             | Self::Receipt
             | Self::ReadRanges
             | Self::ReadRow
-            | Self::Receipts
-            | Self::Notice
             | Self::ClaimOwner => ["BLOB", "bytea"],
             Self::ClaimIds => ["BLOB", "bytea[]"],
             Self::Flag | Self::One => ["INTEGER", "boolean"],

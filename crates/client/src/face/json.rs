@@ -50,7 +50,6 @@ to_json!(BookingView {
     answer_by,
     form,
     text,
-    restored,
     moves,
     may_move,
     may_cancel,
@@ -182,7 +181,6 @@ mod tests {
             answer_by: 9,
             form: form(),
             text: String::new(),
-            restored: None,
             moves: 1,
             may_move: true,
             may_cancel: false,
@@ -192,7 +190,6 @@ mod tests {
         };
         same(&booking);
         booking.manage_link = Some("1r.x".into());
-        booking.restored = Some(29_923_680);
         same(&booking);
     }
 

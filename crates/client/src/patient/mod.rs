@@ -5,7 +5,6 @@ mod call;
 mod choose;
 mod manage;
 mod outbox;
-mod restore;
 mod show;
 
 use std::cell::RefCell;
@@ -15,10 +14,10 @@ use souspli_attest::SigningKey;
 use souspli_booking::appointment::Appointment;
 use souspli_crypto::Secret;
 use souspli_crypto::keys::{CalendarKey, LinkKeys, RecordKeys, ViewKeys};
-use souspli_protocol::claims::{ClaimIds, ClaimSetStatement};
+use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::private_link::{Opens, PrivateLink};
 use souspli_protocol::sizes::EPOCH_MINUTES;
-use souspli_protocol::wire::{Blob, IdentityAnswer, Profile, Times, split_signed};
+use souspli_protocol::wire::{Blob, IdentityAnswer, Profile, Times};
 use souspli_protocol::{Context, ItemId, RecordId};
 
 use crate::failure::Failure;
@@ -160,8 +159,7 @@ impl Session {
             Right::Manage { .. } | Right::View { .. } => Access::Key(self.access.as_ref().ok_or_else(no_link)?),
         };
         let verified = verify_profile(&context, &access, &profile, &mut pins, as_of)?;
-        let accepts = pins.accepted > self.pins.accepted;
-        let identity = if accepts { pins.identity } else { pins.identity.max(self.pins.identity) };
+        let identity = pins.identity.max(self.pins.identity);
         self.pins = Pins { epoch: pins.epoch.max(self.pins.epoch), identity, ..pins };
         self.practice = match verified {
             Verified::Open(practice) => Some(practice),
@@ -186,8 +184,7 @@ impl Session {
             let context = self.linked()?.0;
             let times: Times = self.host.get(io, calendar_path(&context.calendar, "times")).await?;
             let practice = self.practice.as_ref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
-            let newer = times.version.0 > practice.version || generation_of(&times) > practice.restores.generation();
-            if newer && attempt == 0 {
+            if times.version.0 > practice.version && attempt == 0 {
                 self.fetch_practice(io, now).await?;
                 continue;
             }
@@ -209,12 +206,6 @@ impl Session {
     fn availability(&self) -> Result<&Availability, Failure> {
         self.availability.as_ref().ok_or_else(|| Failure::new("not_taking_bookings"))
     }
-}
-
-/// The generation that a claimed-id set says it is of; nothing is verified here.
-fn generation_of(times: &Times) -> u32 {
-    let statement = split_signed(&times.statement.0).and_then(|(bytes, _)| ClaimSetStatement::decode(bytes).ok());
-    statement.map_or(0, |statement| statement.generation)
 }
 
 fn no_link() -> Failure {

@@ -1,7 +1,6 @@
 //! The local index: pages of the chain kept sealed on the device, so that each event is opened once on it.
 
 use souspli_attest::event_hash;
-use souspli_attest::restore::decode_earlier;
 use souspli_protocol::Digest;
 use souspli_protocol::event::Event;
 use souspli_protocol::receipt::Receipt;
@@ -11,13 +10,13 @@ use super::opening::{Row, read_plain, write_plain};
 use super::{Chain, Session};
 use crate::failure::Failure;
 use crate::flow::Io;
-use crate::record::{promises, verify_place};
+use crate::record::promises;
 use crate::trust::Distrust;
 
 /// Sealed pages.
-pub(super) const INDEX: &str = "index/";
+const INDEX: &str = "index/";
 /// Form of a page; one of another form is fetched anew.
-const PAGE: u8 = 3;
+const PAGE: u8 = 2;
 
 impl Session {
     /// Keeps a page sealed. Where storage refuses, its events are opened again.
@@ -37,23 +36,15 @@ impl Session {
         pages.sort_unstable();
         let open = self.open()?;
         let Some(practice) = open.practice.as_deref() else { return Ok(()) };
-        let (receipt_key, restores) = (practice.identity.receipt_key, practice.restores.clone());
+        let receipt_key = practice.identity.receipt_key;
         for (name, sealed) in pages {
             let Ok(plain) = open.local.open_index(name.as_bytes(), &sealed) else { continue };
             let Some(Page { after, chain, heads, rows }) = Page::read(plain.expose_secret()) else { continue };
-            let genuine = |row: &Row| {
-                promises(&row.receipt, &row.hash, &open.context, &receipt_key).is_ok()
-                    && verify_place(&row.receipt, &restores).is_ok()
-            };
-            let on_this_chain = (after.saturating_add(1)..).zip(&heads).all(|(at, head)| restores.agree(at, head));
-            if after != open.chain.sequence || chain.sequence <= after || !on_this_chain || !rows.iter().all(genuine) {
+            let genuine = |row: &Row| promises(&row.receipt, &row.hash, &open.context, &receipt_key).is_ok();
+            if after != open.chain.sequence || chain.sequence <= after || !rows.iter().all(genuine) {
                 continue;
             }
-            for row in &rows {
-                open.see_lost(&row.earlier)?;
-            }
-            open.heads.extend(&heads);
-            open.trail.extend(heads);
+            open.heads.extend(heads);
             for row in rows {
                 open.take(row);
             }
@@ -68,34 +59,29 @@ impl Row {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.event.bytes());
         out.extend_from_slice(&self.receipt.encode());
-        out.push(u8::try_from(self.earlier.len()).unwrap_or_default());
-        out.extend(self.earlier.iter().flat_map(Receipt::encode));
         write_plain(self.plain.as_ref().ok(), out);
     }
 
     fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (event, rest) = bytes.split_at_checked(souspli_protocol::sizes::EVENT)?;
         let (receipt, rest) = rest.split_at_checked(Receipt::SIZE)?;
-        let ([earlier], rest) = rest.split_first_chunk::<1>()?;
-        let (earlier, rest) = rest.split_at_checked(usize::from(*earlier) * Receipt::SIZE)?;
         let (plain, rest) = read_plain(rest)?;
-        let earlier = decode_earlier(earlier).ok()?;
         let event = Event::parse(event.to_vec()).ok()?;
         let hash = event_hash(event.bytes());
         let receipt = Receipt::decode(receipt).ok()?;
-        Some((Self { event, hash, receipt, earlier, plain: plain.ok_or(Distrust::BadEvent) }, rest))
+        Some((Self { event, hash, receipt, plain: plain.ok_or(Distrust::BadEvent) }, rest))
     }
 }
 
 /// A page of the index, opened.
-pub(super) struct Page {
+struct Page {
     /// Sequence of the entry that it follows.
-    pub(super) after: u64,
+    after: u64,
     /// The chain at its end.
-    pub(super) chain: Chain,
+    chain: Chain,
     /// Its head after each entry.
-    pub(super) heads: Vec<Digest>,
-    pub(super) rows: Vec<Row>,
+    heads: Vec<Digest>,
+    rows: Vec<Row>,
 }
 
 impl Page {
@@ -113,7 +99,7 @@ impl Page {
         plain
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    fn read(bytes: &[u8]) -> Option<Self> {
         let (after, rest) = bytes.strip_prefix(&[PAGE])?.split_first_chunk::<8>()?;
         let (sequence, rest) = rest.split_first_chunk::<8>()?;
         let (publications, rest) = rest.split_first_chunk::<8>()?;

@@ -1,13 +1,13 @@
 //! A page of the calendar's chain, as the host gives it.
 
 use souspli_attest::{event_hash, head_after};
-use souspli_protocol::Digest;
 use souspli_protocol::event::Event;
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::wire::{SyncAnswer, SyncEntry};
+use souspli_protocol::{Context, Digest, VerifyingKey};
 
 use super::Chain;
-use crate::record::{Promiser, promises, verify_earlier, verify_link, verify_place};
+use crate::record::{promises, verify_link};
 use crate::trust::Distrust;
 
 /// A page of the chain: in order and without a gap. Its events and their receipts are not verified yet.
@@ -25,14 +25,16 @@ pub(super) struct Page {
 pub(super) struct Fetched {
     pub(super) event: Event,
     pub(super) receipt: Receipt,
-    /// Receipts of places that restores have lost: verified.
-    pub(super) earlier: Vec<Receipt>,
 }
 
 impl Page {
     #[inline(never)]
-    pub(super) fn read(answer: SyncAnswer, since: Chain, host: &Promiser<'_>) -> Result<Self, Distrust> {
-        let Promiser { context, receipt_key, restores } = *host;
+    pub(super) fn read(
+        answer: SyncAnswer,
+        since: Chain,
+        context: &Context,
+        receipt_key: &VerifyingKey,
+    ) -> Result<Self, Distrust> {
         let mut entries = answer.entries.into_iter();
         if since.sequence > 0 {
             let known = entries.next().ok_or(Distrust::RolledBack)?;
@@ -48,24 +50,15 @@ impl Page {
             if page.chain.sequence.checked_add(1) != Some(link.sequence) || link.previous != page.chain.head {
                 return Err(Distrust::BadChain);
             }
-            verify_place(&receipt, restores)?;
             page.chain = page.chain.after(&receipt, entry.event.is_none());
             page.heads.push(page.chain.head);
-            if !restores.agree(link.sequence, &page.chain.head) {
-                return Err(Distrust::ForkedRestore);
-            }
             match entry.event {
                 Some(event) => {
                     let hash = || event_hash(&event.0);
-                    let parsed = Event::parse(event.0.clone()).map_err(|_| {
+                    let event = Event::parse(event.0.clone()).map_err(|_| {
                         promises(&receipt, &hash(), context, receipt_key).err().unwrap_or(Distrust::BadEvent)
                     })?;
-                    let earlier = if entry.earlier.0.is_empty() {
-                        Vec::new()
-                    } else {
-                        verify_earlier(&entry.earlier.0, &hash(), host)?
-                    };
-                    page.events.push(Fetched { event: parsed, receipt, earlier });
+                    page.events.push(Fetched { event, receipt });
                 }
                 None => verify_link(&receipt, context, receipt_key)?,
             }

@@ -8,7 +8,6 @@ use souspli_protocol::journal::{JournalStatement, ReadRow};
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
-use souspli_protocol::restore::{EARLIER, Notice};
 use souspli_protocol::sizes::{BATCH, EVENT, JOURNAL_PAGE, REVISIONS, SYNC_PAGE, VAULT, WINDOWS};
 use souspli_protocol::{CalendarId, Digest, Locator, Nonce, RecordId, Signature, VerifyingKey, Work};
 use souspli_tlog::proof::MAX_PROOF;
@@ -48,15 +47,6 @@ fn receipt() -> Field {
     bytes(Receipt::SIZE, "Receipt: docs/spec/events.md §6.").into()
 }
 
-fn earlier(least: usize) -> Field {
-    let text = "Receipts of places that restores have lost: docs/spec/restore.md §5.";
-    between(least, EARLIER * Receipt::SIZE, text).into()
-}
-
-fn notice() -> Field {
-    bytes(Notice::SIGNED, "Notice of a restore: docs/spec/restore.md §2.").into()
-}
-
 fn counter(description: &str) -> Field {
     bytes(8, description).into()
 }
@@ -90,7 +80,7 @@ fn reference(name: &str) -> Field {
 
 /// Every schema by name.
 pub(super) fn all() -> ComponentsBuilder {
-    restores(journal(events(calendars(vaults(basics(ComponentsBuilder::new()))))))
+    journal(events(calendars(vaults(basics(ComponentsBuilder::new())))))
 }
 
 fn basics(components: ComponentsBuilder) -> ComponentsBuilder {
@@ -165,11 +155,6 @@ fn calendars(components: ComponentsBuilder) -> ComponentsBuilder {
                 ("links", publication(PublicationKind::Links, "As published.")),
                 ("identity", or_null(bytes(PublicationKind::Identity.size(), "Of the current epoch, or null."))),
                 ("catalogue", or_null(bytes(PublicationKind::Catalogue.size(), "As published, or null."))),
-                ("notices", ArrayBuilder::new().items(notice()).into()),
-                (
-                    "countersignature",
-                    or_null(bytes(PublicationKind::Countersignature.size(), "Of the newest notice, or null.")),
-                ),
             ]),
         )
         .schema("IdentityAnswer", object([("identity", publication(PublicationKind::Identity, "As published."))]))
@@ -192,8 +177,8 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
     let sequence = || counter("A sequence of the chain, a u64.");
     let proof = between(0, MAX_PROOF, "C2SP tlog-proof, whose extra line is the receipt; null while the leaf waits.");
     let boolean = ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether there are more."));
-    let entry = object([("event", event().into()), ("receipt", receipt()), ("earlier", earlier(0))]);
-    let listed = object([("event", or_null(event())), ("receipt", receipt()), ("earlier", earlier(0))]);
+    let entry = object([("event", event().into()), ("receipt", receipt())]);
+    let listed = object([("event", or_null(event())), ("receipt", receipt())]);
     components
         .schema("Hold", object([("hold", hold.into()), ("work", work())]))
         .schema("Held", object([("expires", integer(u32::MAX, "Minute in which the hold ends."))]))
@@ -215,11 +200,7 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema("SyncEntry", listed)
         .schema(
             "SyncAnswer",
-            object([
-                ("entries", list(reference("SyncEntry"), 0, SYNC_PAGE)),
-                ("more", boolean.into()),
-                ("generation", integer(u32::MAX, "The chain's newest generation: docs/spec/restore.md §1.")),
-            ]),
+            object([("entries", list(reference("SyncEntry"), 0, SYNC_PAGE)), ("more", boolean.into())]),
         )
         .schema(
             "ProofRead",
@@ -227,19 +208,6 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
         )
         .schema("ProofAnswer", object([("proof", or_null(proof))]))
         .schema("StreamLine", object([("sequence", sequence())]).examples([json!({"sequence": "AAAAAAAAAAc"})]))
-}
-
-fn restores(components: ComponentsBuilder) -> ComponentsBuilder {
-    let proof = between(0, MAX_PROOF, "C2SP tlog-proof, whose extra line is the notice; null while the leaf waits.");
-    let event = bytes(EVENT, "Event: docs/spec/events.md §1.");
-    let claims = between(0, ClaimIds::SIZE, "24 claim ids, or empty.");
-    components
-        .schema(
-            "Resubmit",
-            object([("event", event.into()), ("claims", claims.into()), ("earlier", earlier(Receipt::SIZE))]),
-        )
-        .schema("NoticeRead", object([("generation", integer(u32::MAX, "The generation that it opened."))]))
-        .schema("NoticeAnswer", object([("notice", notice()), ("proof", or_null(proof))]))
 }
 
 fn journal(components: ComponentsBuilder) -> ComponentsBuilder {

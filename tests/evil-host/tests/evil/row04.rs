@@ -142,11 +142,7 @@ fn chain(world: &World) -> Vec<Case> {
             "rolled_back",
             sync(move |entries| {
                 let entry = entries.first_mut().expect("the last one that is known");
-                *entry = SyncEntry {
-                    receipt: forked.receipt_for_other_bytes(&entry.receipt),
-                    event: None,
-                    earlier: Blob::default(),
-                };
+                *entry = SyncEntry { event: None, receipt: forked.receipt_for_other_bytes(&entry.receipt) };
             }),
         ),
     ]

@@ -42,8 +42,7 @@ async fn handle(State(host): State<AppState>, request: Signed<Sync>) -> Result<A
         .map(|listed| SyncEntry {
             event: listed.event.map(|event| Blob(event.into_bytes())),
             receipt: Blob(listed.receipt),
-            earlier: Blob(listed.earlier),
         })
         .collect();
-    Ok(ok(SyncAnswer { entries, more, generation: request.calendar.generation }))
+    Ok(ok(SyncAnswer { entries, more }))
 }

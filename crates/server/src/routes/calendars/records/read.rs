@@ -30,11 +30,7 @@ async fn handle(State(host): State<AppState>, request: Signed<RecordRead>) -> Re
     }
     let entries = stored
         .into_iter()
-        .map(|stored| RecordEntry {
-            event: Blob(stored.event.into_bytes()),
-            receipt: Blob(stored.receipt),
-            earlier: Blob(stored.earlier),
-        })
+        .map(|stored| RecordEntry { event: Blob(stored.event.into_bytes()), receipt: Blob(stored.receipt) })
         .collect();
     Ok(ok(RecordAnswer { entries }))
 }
