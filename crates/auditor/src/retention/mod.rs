@@ -1,4 +1,4 @@
-//! What had to be erased by now, and what erasing must leave behind (`docs/spec/events.md` §8).
+//! What had to be erased by now, and what erasing must leave behind.
 //!
 //! A record of window w is due when window w + 4 has come, and so are hours published for w. Of what was erased the
 //! skeleton stays: a tombstone for the record, a gap for each of its events, the chain's rows with leaf and receipt.
