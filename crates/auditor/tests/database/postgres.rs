@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use souspli_attest::sha256;
 use souspli_auditor::Check;
+use souspli_auditor::audit::Gap;
 use souspli_auditor::database::{AuditError, KnownBooking, KnownValue, Outcome, Source, Unchecked, Wanted, audit};
 use souspli_auditor::policy::Policy;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -191,7 +192,8 @@ fn what_is_made_beside_the_tables_is_named() {
         must_find(&outcome, Check::UndeclaredObject, path);
     }
     assert!(
-        outcome.unchecked.iter().all(|unchecked| unchecked.why.contains("no rows of its own")),
+        // Other tests have databases of their own meanwhile, which nobody asked about.
+        outcome.unchecked.iter().all(|one| one.gap == Gap::LeftOut || one.why.contains("no rows of its own")),
         "{:?}",
         outcome.unchecked
     );

@@ -374,11 +374,11 @@ fn what_is_no_sqlite_file_is_refused() {
 fn leaves_are_looked_up_in_the_log() {
     let copy = Copy::new(honest::sqlite());
     copy.run(
-        "INSERT INTO merged SELECT calendar, stream, sequence, row_number() OVER (ORDER BY calendar, sequence) - 1
-         FROM unmerged WHERE stream = 1 AND sequence <= 3;
-         DELETE FROM unmerged WHERE stream = 1 AND sequence <= 3;
+        "DELETE FROM unmerged WHERE stream = 1;
+         DELETE FROM merged;
+         INSERT INTO merged SELECT calendar, 1, sequence, row_number() OVER (ORDER BY calendar, sequence) - 1 FROM chain;
          DELETE FROM sequencer;
-         INSERT INTO sequencer VALUES (1, randomblob(16), 1, 29923680, 64, randomblob(32));",
+         INSERT INTO sequencer SELECT 1, randomblob(16), 1, 29923680, count(*) + 64, randomblob(32) FROM chain;",
     );
     let merged: Vec<[u8; 32]> = copy
         .db
@@ -388,7 +388,7 @@ fn leaves_are_looked_up_in_the_log() {
         )
         .and_then(|mut select| select.query_map([], |row| row.get(0))?.collect())
         .expect("leaves");
-    assert_eq!(merged.len(), 6, "three of each practice");
+    assert!(merged.len() > 6, "all of both practices");
     let (file, policy) = (copy.file(), Policy::embedded().expect("policy"));
     let looked = |change: &dyn Fn(&mut Vec<Digest>)| {
         let mut read = || {
