@@ -114,6 +114,9 @@ pub(super) fn is_declared(kind: FileKind, name: &str, path: &Path, head: &[u8], 
         FileKind::HostKey => of(head) == Kind::Key("a host's key") && length < 256,
         FileKind::PublicKey => is_line(head, length, |text| text.len() == 43 && text.bytes().all(is_base64url)),
         FileKind::Count => is_line(head, length, |text| text.parse::<u64>().is_ok()),
+        FileKind::Releases => {
+            whole(path, length).is_some_and(|bytes| bytes.split_inclusive(|b| *b == b'\n').all(is_release))
+        }
         FileKind::Checkpoint => whole(path, length).is_some_and(|bytes| Note::parse(&bytes).is_ok()),
         FileKind::Tile => whole(path, length).is_some_and(|bytes| is_tile(name, &bytes)),
         FileKind::Batch => head.starts_with(b"souspli batch 1\n") && length < SMALL,
@@ -154,6 +157,14 @@ fn whole(path: &Path, length: u64) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(SMALL).read_to_end(&mut bytes).ok()?;
     (u64::try_from(bytes.len()) == Ok(length)).then_some(bytes)
+}
+
+/// Whether a line names a release and its place.
+fn is_release(line: &[u8]) -> bool {
+    let line = std::str::from_utf8(line).ok().and_then(|line| line.strip_suffix('\n'));
+    line.and_then(|line| line.split_once(' ')).is_some_and(|(hash, place)| {
+        hash.len() == 64 && hash.bytes().all(|byte| b"0123456789abcdef".contains(&byte)) && place.parse::<u64>().is_ok()
+    })
 }
 
 #[cfg(test)]

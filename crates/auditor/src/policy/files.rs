@@ -28,6 +28,8 @@ pub enum FileKind {
     Batch,
     /// A number as text.
     Count,
+    /// Releases that are in the public log: the hash of each, in hexadecimal, and its place.
+    Releases,
     /// What the host wrote down, line by line.
     LogLines,
     /// Settings.
