@@ -90,7 +90,7 @@ impl Sheet {
     fn numbers(&mut self, report: &Value) {
         let records = list(report, "records");
         let blocks = records.iter().filter(|record| record["kind"] == "block").count();
-        let nobody = records.iter().filter(|record| record["person"].is_null()).count() - blocks;
+        let nobody = records.iter().filter(|record| record["person"].is_null()).count().saturating_sub(blocks);
         self.text.push('\n');
         self.add(
             "Nature",

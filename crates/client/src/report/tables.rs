@@ -137,7 +137,7 @@ pub(super) fn bookings(report: &Value, language: Language) -> String {
     ];
     let row = |booked: &Value| {
         let when = &booked["appointment"];
-        let made = |place: usize| booked["booked"][place].as_str().unwrap_or_default().to_owned();
+        let made = |place: usize| booked["booked"].get(place).and_then(Value::as_str).unwrap_or_default().to_owned();
         vec![
             text(booked, "record").to_owned(),
             state_of(booked, language),
