@@ -55,10 +55,9 @@ pub(crate) fn derived(table: &str) -> &'static [&'static str] {
     match table {
         "event" => &EVENT,
         "publication" => &PUBLICATION,
-        "version" | "record" | "unmerged" => &["leaf_of"],
+        "version" | "record" | "unmerged" | "gap" => &["leaf_of"],
         "chain" => &CHAIN,
         "journal" => &JOURNAL,
-        "gap" => &["leaf_of"],
         "erase" => &ERASE,
         _ => &[],
     }

@@ -111,8 +111,7 @@ fn chain(world: &World) -> Vec<Case> {
             "bad_chain",
             sync(|entries| {
                 hide(entries, false);
-                entries.iter_mut().filter(|entry| entry.event.is_none()).next_back().expect("it is hidden").erased =
-                    true;
+                entries.iter_mut().rfind(|entry| entry.event.is_none()).expect("it is hidden").erased = true;
             }),
         ),
         Case::new(
