@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use aho_corasick::AhoCorasick;
 use souspli_attest::{event_hash, leaf_of, sha256};
 use souspli_protocol::erase::{Erase, EraseStatement};
-use souspli_protocol::event::{Event, Header};
+use souspli_protocol::event::{Event, HEADER, Header};
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
@@ -178,12 +178,13 @@ async fn by_the_clock(kind: Kind) {
         let booking = Booking::new();
         let body = booking.create(&practice, false);
         booking.send(&mut client, &practice, &body).await.json::<Appended>(201);
-        sealed.push(body.event.0);
+        // The header's keys stand in the journal of reads as well.
+        sealed.push(body.event.0[HEADER..].to_vec());
         bookings.push(booking);
     }
     let hours = practice.next_sealed(PublicationKind::Hours, window());
     practice.publish(&mut client, std::slice::from_ref(&hours)).await.json::<Published>(201);
-    sealed.push(hours.bytes().to_vec());
+    sealed.push(hours.payload().to_vec());
     // The last minute in which nothing is due, and the first in which all is.
     let end = (window() + KEPT_WINDOWS + 1) * WINDOW_MINUTES + 4 * 1_440;
     host.clock.set(end - 1);

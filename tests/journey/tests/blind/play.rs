@@ -126,6 +126,12 @@ impl World<'_> {
         self.opened(booked["manageLink"].as_str().expect("a link")).await
     }
 
+    /// The patient of an erased record asks for it.
+    pub(crate) async fn is_told_of_erasure(&self, booked: &Value) {
+        let fragment = json!({ "fragment": booked["manageLink"] });
+        assert_eq!(self.patient().fails(self.now, "open", fragment).await, "record_erased");
+    }
+
     /// The practice hears of a booking and says yes: by itself, or the owner does.
     pub(crate) async fn answer(&mut self, record: &Value) {
         let synced = self.owner.must(self.now, "sync", json!({})).await;
