@@ -1,7 +1,7 @@
 //! A log that lies, against the code that follows it (`docs/spec/log.md` §8): rows 4 and 22 of the malicious-host
 //! catalogue, with a log that is made here, so that it can be made to lie in any way.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use souspli_attest::{SigningKey, leaf_of, sha256};
@@ -128,10 +128,12 @@ impl World {
         loop {
             outcome = match flow.step(outcome) {
                 Step::Done(result) => return result.map_err(|failure| failure.code),
-                Step::Do(Effect::Send(request)) => match self.answer(&request.path, &request.body.unwrap_or_default()) {
-                    Some((status, body)) => Outcome::Response(Response { status, headers: Vec::new(), body }),
-                    None => Outcome::Offline,
-                },
+                Step::Do(Effect::Send(request)) => {
+                    match self.answer(&request.path, &request.body.unwrap_or_default()) {
+                        Some((status, body)) => Outcome::Response(Response { status, headers: Vec::new(), body }),
+                        None => Outcome::Offline,
+                    }
+                }
                 Step::Do(Effect::Keep { key, bytes }) => {
                     self.kept.borrow_mut().insert(key, bytes);
                     Outcome::Kept
@@ -257,7 +259,8 @@ fn another_tree_is_found_out_and_convicts() {
                 assert_eq!(Note::parse(&shown).expect("a note").signatures().len(), 1);
             }
             assert_eq!(world.look(), Err("log_forked"), "the pin stays, and so does the finding");
-            let pinned = world.kept.borrow().iter().find(|(name, _)| name.starts_with("log/")).map(|(_, note)| note.clone());
+            let pinned =
+                world.kept.borrow().iter().find(|(name, _)| name.starts_with("log/")).map(|(_, note)| note.clone());
             assert_eq!(pinned, Some(first));
         }
     }
@@ -442,6 +445,50 @@ fn a_proof_in_another_tree_than_the_pinned_one_is_a_fork() {
         assert_eq!(world.ask(&mine, TIME), Err("log_forked"), "pinned {pinned}");
         assert_eq!(world.evidence().len(), 1);
     }
+}
+
+#[test]
+fn what_agreed_with_an_older_pin_is_compared_with_the_newer_one() {
+    let mine = receipt(b"mine", NOW - 10);
+    // One tree of 100 leaves goes on in two ways; nobody has cosigned how the first one does.
+    let mut first = World::of(100);
+    let begins = first.note().encode();
+    (first.size, first.cosigns) = (300, Vec::new());
+    let goes_on = first.note().encode();
+    let mut second = World::of(200);
+    second.leaves[150] = mine.statement.link.leaf;
+    let proof = serde_json::to_vec(&ProofAnswer { proof: Some(Blob(proof(&second, &mine, 150))) }).expect("JSON");
+    let (looks, asks_second) = (Cell::new(0), Cell::new(false));
+    let mut world = World::of(1);
+    world.lie = Some(Box::new(move |path| {
+        let is_proof = path.ends_with("/proofs");
+        if let Some(tile) = path.strip_prefix("/log/").and_then(TileId::parse) {
+            let tree = if asks_second.get() { &second } else { &first };
+            return Some((200, tree.read(tile).expect("a tile")));
+        }
+        asks_second.set(is_proof);
+        looks.set(looks.get() + 1);
+        Some((
+            200,
+            if is_proof {
+                proof.clone()
+            } else if looks.get() == 1 {
+                begins.clone()
+            } else {
+                goes_on.clone()
+            },
+        ))
+    }));
+    let said = world.run(move |io, keys| async move {
+        let mut host = Host::default();
+        let mut follower = Follower::load(&io, keys, NOW).await;
+        follower.look(&mut host, &io, NOW).await?;
+        follower.look(&mut host, &io, NOW).await?;
+        follower.leaf(&mut host, &io, &mine, TIME).await?;
+        Ok(follower.look(&mut host, &io, NOW).await.map_err(|failure| failure.code))
+    });
+    assert_eq!(said, Ok(Err("log_forked")));
+    assert_eq!(world.evidence().len(), 1);
 }
 
 #[test]

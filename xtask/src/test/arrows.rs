@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("souspli-store-postgres", &["souspli-store"]),
     ("souspli-server", &["souspli-store-sqlite", "souspli-store-postgres", "souspli-attest", "souspli-tlog"]),
     ("souspli-store-contract", &["souspli-store-sqlite", "souspli-store-postgres", "souspli-attest"]),
-    ("souspli-evil-host", &["souspli-client", "souspli-server"]),
+    ("souspli-evil-host", &["souspli-client", "souspli-server", "souspli-auditor"]),
     ("souspli-journey", &["souspli-client", "souspli-server"]),
     ("souspli-proof", &["souspli-journey", "souspli-store-contract"]),
     ("souspli-bench", &["souspli-journey"]),

@@ -74,6 +74,11 @@ struct WitnessView {
 to_json!(WitnessView { name, minute });
 
 impl Log {
+    /// A session that knows nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Starts a call by its name and JSON arguments; its value is JSON too. `now` is the device's UTC minute.
     pub fn start(&self, call: &str, arguments: &str, now: u32) -> Flow<String> {
         let host = Rc::clone(&self.host);

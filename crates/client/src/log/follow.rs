@@ -1,6 +1,7 @@
 //! One log, followed by one device: whatever checkpoint comes is of the tree that was pinned.
 
 use souspli_attest::sha256;
+use souspli_protocol::problem::Code;
 use souspli_protocol::sizes::MMD_MINUTES;
 use souspli_protocol::{Digest, to_base64url};
 use souspli_tlog::checkpoint::SignedCheckpoint;
@@ -55,7 +56,12 @@ impl Follower {
 
     /// Fetches the newest checkpoint, and verifies all that `docs/spec/log.md` §8 asks of it.
     pub async fn look(&mut self, host: &mut Host, io: &Io, now: u32) -> Result<(), Failure> {
-        let note = host.get_bytes(io, "/log/checkpoint".to_owned(), MAX_NOTE).await?;
+        let note = match host.get_bytes(io, "/log/checkpoint".to_owned(), MAX_NOTE).await {
+            // In its first minute a host has no log. One that had one has one.
+            Err(failure) if failure.is(Code::NoRoute) && self.pin.is_none() => return Ok(()),
+            Err(failure) if failure.is(Code::NoRoute) => return Err(Distrust::LogRolledBack.into()),
+            note => note?,
+        };
         let newest = read(&note, &self.keys, now)?;
         if newest.checkpoint().size < self.size() {
             return Err(Distrust::LogRolledBack.into());
@@ -64,19 +70,15 @@ impl Follower {
     }
 
     /// Verifies that a checkpoint is of the pinned tree and has its quorum; it becomes the pin where it is newer.
-    pub(super) async fn take(
-        &mut self,
-        host: &mut Host,
-        io: &Io,
-        seen: Witnessed,
-        now: u32,
-    ) -> Result<(), Failure> {
+    pub(super) async fn take(&mut self, host: &mut Host, io: &Io, seen: Witnessed, now: u32) -> Result<(), Failure> {
         self.agree(host, io, &seen.signed).await?;
         let is_quorum = seen.has_quorum();
         if is_quorum && seen.checkpoint().size >= self.size() {
             if self.pin.as_ref().is_none_or(|pin| pin.signed != seen.signed) {
                 // A device that keeps nothing loses this check, not the booking.
                 let _ = io.keep(self.place.clone(), seen.signed.encode()).await;
+                // What was larger than the old one was compared with that alone.
+                self.agreed.clear();
             }
             self.pin = Some(seen);
         }
@@ -119,7 +121,11 @@ impl Follower {
         }
         let root = tiles.compute(host, io, |tiles| root_at(tiles, old.size)).await?;
         let is_there = verify_consistency(old.size, &root, new.size, &new.root, &path).is_ok();
-        if is_there && root != old.root { self.forked(io, signed, &root, &path).await } else { Err(Distrust::BadTile.into()) }
+        if is_there && root != old.root {
+            self.forked(io, signed, &root, &path).await
+        } else {
+            Err(Distrust::BadTile.into())
+        }
     }
 
     async fn forked(&self, io: &Io, signed: Signed<'_>, root: &Digest, path: &[Digest]) -> Result<(), Failure> {

@@ -84,9 +84,8 @@ pub fn identity_opening(publication: &Publication, key: &CalendarKey) -> Result<
 /// Opens a verified identity with its opening: it must name its own epoch, FP and calendar.
 pub fn open_identity_with(publication: &Publication, opening: &Secret<32>) -> Result<Identity, PublicationError> {
     let statement = publication.statement();
-    let plain = opened_with(publication, PublicationKind::Identity, |bound, sealed| {
-        open_box_with(opening, bound, sealed)
-    })?;
+    let plain =
+        opened_with(publication, PublicationKind::Identity, |bound, sealed| open_box_with(opening, bound, sealed))?;
     Ok(Identity::decode(&statement.context, statement.slot, plain.expose_secret())?)
 }
 
