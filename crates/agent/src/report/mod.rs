@@ -31,14 +31,14 @@ pub(crate) fn files(report: &Value, language: Language) -> Vec<(&'static str, St
     ]
 }
 
-/// Writes a report's files into a folder of their own, which must not hold anything yet.
-pub(crate) fn write(folder: &Path, files: &[(&'static str, String)]) -> io::Result<()> {
+/// Writes files, a report's or others, into a folder of their own, which must not hold anything yet.
+pub(crate) fn write<N: AsRef<Path>>(folder: &Path, files: &[(N, String)]) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     if fs::read_dir(folder)?.next().is_some() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "the folder is not empty"));
     }
     for (name, text) in files {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join(name))?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join(name.as_ref()))?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
     }
