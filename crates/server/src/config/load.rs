@@ -12,10 +12,11 @@ use crate::failure::StartError;
 
 const PREFIX: &str = "SOUSPLI_";
 /// Variables with the same prefix that name the file itself, or belong to the tests and the other programs.
-const NOT_OURS: [&str; 14] = [
+const NOT_OURS: [&str; 15] = [
     "config",
     "test_",
     "agent_",
+    "audit_bin",
     "server_bin",
     "chromium",
     "advisory_db",
