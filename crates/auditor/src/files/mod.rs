@@ -44,7 +44,7 @@ use crate::policy::Policy;
 use crate::scan::{Canary, NeedleError, Needles};
 
 pub use folder::{database, folder, log};
-pub(crate) use sealed::{HEADER, Sealed};
+pub(crate) use sealed::Sealed;
 
 /// What files are looked at for.
 pub struct Wanted<'a> {

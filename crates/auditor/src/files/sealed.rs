@@ -7,6 +7,7 @@ use std::ops::Range;
 use aho_corasick::AhoCorasick;
 
 use crate::database::Live;
+use crate::scan;
 
 /// How an event begins (`docs/spec/events.md` §2): its label, and the tag and length of the suite.
 const BEGIN: &[u8] = b"\0\0\0\0\x10souspli/v1/event\x01\0\0\0\x01";
@@ -18,7 +19,8 @@ const RECORD: usize = value(3);
 const REVISION: usize = value(4);
 const WINDOW: usize = value(11);
 /// Bytes from the beginning of an event to behind its window.
-pub(crate) const HEADER: usize = WINDOW + 4;
+const HEADER: usize = WINDOW + 4;
+const _: () = assert!(scan::AHEAD > HEADER);
 
 /// Where the value of a field begins.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]

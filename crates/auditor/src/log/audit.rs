@@ -75,7 +75,7 @@ pub async fn audit(source: &Source, options: &Options<'_>, progress: Progress<'_
         }
     }
     let whole = audit.walk(source, &newest, edge, progress).await;
-    let sound = audit.findings.iter().all(|finding| !finding.check.is_of_the_tree());
+    let sound = audit.findings.iter().all(|finding| !is_of_the_tree(finding.check));
     if let (Some(path), Some(edge), true) = (options.state, whole, sound) {
         State { seen: options.now, checkpoint: witnessed.signed.encode(), edge }.write(path)?;
     }
@@ -83,11 +83,10 @@ pub async fn audit(source: &Source, options: &Options<'_>, progress: Progress<'_
     Ok(audit)
 }
 
-impl Check {
-    /// Whether a finding of it means that what was read is not what is to be gone on from.
-    fn is_of_the_tree(self) -> bool {
-        matches!(self, Self::BadCheckpoint | Self::LogForked | Self::SmallerTree | Self::BadTile | Self::Unreadable)
-    }
+/// Whether a finding of this check means that what was read is not what is to be gone on from.
+fn is_of_the_tree(check: Check) -> bool {
+    use Check::{BadCheckpoint, BadTile, LogForked, SmallerTree, Unreadable};
+    matches!(check, BadCheckpoint | LogForked | SmallerTree | BadTile | Unreadable)
 }
 
 fn place(checkpoint: &Checkpoint) -> Place {

@@ -196,9 +196,3 @@ impl Report {
         again == *self && self.begin <= self.end && compared
     }
 }
-
-impl Area {
-    /// Every area, in the order of the report.
-    pub const ALL: &[Self] =
-        &[Self::Database, Self::Files, Self::Traffic, Self::Live, Self::Log, Self::Evidence, Self::Retention];
-}

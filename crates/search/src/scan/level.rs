@@ -10,10 +10,9 @@ use super::index::Match;
 use super::magic::{self, Candidate, Kind};
 use super::needle::{Around, LONGEST, Needle};
 use super::run::{Run, joined};
-use crate::files::HEADER;
 
 /// Bytes behind a place that tell what begins there.
-const AHEAD: usize = 512;
+pub const AHEAD: usize = 512;
 /// Bytes that are kept of what was searched, for what must not stand before a needle.
 const BEHIND: usize = 16;
 /// What a member that comes to no valid end, or is refused, counts at least, since that takes time too.
@@ -21,7 +20,7 @@ const OPENING: u64 = 4 * 1024;
 /// Of a member that breaks off, so much was unpacked that it was one.
 const CONVINCING: u64 = 512;
 
-const _: () = assert!(AHEAD > LONGEST && AHEAD > SPAN && AHEAD > magic::AHEAD && AHEAD > HEADER);
+const _: () = assert!(AHEAD > LONGEST && AHEAD > SPAN && AHEAD > magic::AHEAD);
 
 /// A stream, or what comes out of a member.
 pub(super) struct Level {

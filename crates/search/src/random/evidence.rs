@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 pub const ALLOWED: f64 = 1e-9;
 
 /// More bits than any decision needs: what is impossible has so many.
-pub(crate) const IMPOSSIBLE: f64 = 4_096.0;
+pub const IMPOSSIBLE: f64 = 4_096.0;
 
 /// Bits that a test needs where so many of them share what a column is allowed.
 pub(crate) fn needed(tests: usize) -> f64 {
@@ -16,7 +16,7 @@ pub(crate) fn needed(tests: usize) -> f64 {
 
 /// A count as a real number; exact below 2^53.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-pub(crate) fn count(number: usize) -> f64 {
+pub fn count(number: usize) -> f64 {
     number as f64
 }
 

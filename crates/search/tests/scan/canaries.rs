@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use souspli_auditor::scan::{CanaryError, CanaryKind, CanarySet, Needles, WordList};
+use souspli_search::scan::{CanaryError, CanaryKind, CanarySet, Needles, WordList};
 
 use super::support::Random;
 

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::sync::LazyLock;
 
 use rand_core::{Rng as _, TryRng};
-use souspli_auditor::Place;
-use souspli_auditor::scan::{Canary, CanaryKind, Hit, Needles, Options, Scanned};
+use souspli_search::Place;
+use souspli_search::scan::{Canary, CanaryKind, Hit, Needles, Options, Scanned};
 
 pub(crate) const NAME: &str = "Zébulonique Quirfletan";
 pub(crate) const EMAIL: &str = "olgramistu@pervandel.example";

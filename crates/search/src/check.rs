@@ -24,6 +24,12 @@ pub enum Area {
     Retention,
 }
 
+impl Area {
+    /// Every area, in the order of the report.
+    pub const ALL: &[Self] =
+        &[Self::Database, Self::Files, Self::Traffic, Self::Live, Self::Log, Self::Evidence, Self::Retention];
+}
+
 macro_rules! checks {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $area:ident, $severity:ident;)*) => {
         /// A check, by its stable code.

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use souspli_auditor::scan::{Canary, CanaryKind, NeedleError, Needles};
+use souspli_search::scan::{Canary, CanaryKind, NeedleError, Needles};
 
 use super::support::{EMAIL, NEEDLES, TIME, named};
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use souspli_auditor::Place;
-use souspli_auditor::scan::{CanarySet, Needles, Options, WordList};
+use souspli_search::Place;
+use souspli_search::scan::{CanarySet, Needles, Options, WordList};
 
 use super::support::{NEEDLES, Random, random, scan};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use souspli_auditor::Place;
-use souspli_auditor::scan::{Canary, CanaryKind, Needles, Options};
+use souspli_search::Place;
+use souspli_search::scan::{Canary, CanaryKind, Needles, Options};
 
 use super::support::{EMAIL, NAME, NEEDLES, PHONE, TIME, chunks_of, named, random, scan};
 

@@ -54,6 +54,7 @@ pub use canaries::{CanaryError, CanaryPerson, CanarySet};
 pub use canary::{Canary, CanaryKind};
 pub use hit::{Hit, Member, Progress, Reason, Scanned, Sink, Skipped};
 pub use invent::WordList;
+pub use level::AHEAD;
 pub use needles::{NeedleError, Needles, Options};
 pub use secrets::{hash_keys, secrets_in, secrets_of};
 pub use tally::Tally;

@@ -6,8 +6,8 @@ use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use proptest::prelude::*;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
-use souspli_auditor::Place;
-use souspli_auditor::scan::{Hit, Member, Options, Progress, Reason, Sink};
+use souspli_search::Place;
+use souspli_search::scan::{Hit, Member, Options, Progress, Reason, Sink};
 
 use super::support::{NAME, NEEDLES, chunks_of, has, hits, named, random, scan};
 

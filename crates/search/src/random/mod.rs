@@ -47,8 +47,7 @@ mod sample;
 mod tally;
 mod windows;
 
-pub use evidence::ALLOWED;
-pub(crate) use evidence::{IMPOSSIBLE, count};
+pub use evidence::{ALLOWED, IMPOSSIBLE, count};
 pub use forms::Form;
 pub use law::{Law, Texture};
 pub use parts::{Block, Cut, Object, Part, cuts};

@@ -2,13 +2,13 @@
 
 use rand_core::UnwrapErr;
 use souspli_attest::{SigningKey, record_id};
-use souspli_auditor::random::{Anomaly, Block, Cut, Form, Object, Part, Sample, Texture, What, cuts};
 use souspli_crypto::envelope::{Draft, Patient, Signers, seal};
 use souspli_crypto::keys::{CalendarKey, EpochSeeds, RecordKeys};
 use souspli_crypto::{PrivateKey, Secret, seal_hpke};
 use souspli_protocol::event::{AuthorKind, Event, Header, Operation};
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::{CalendarId, Context, Digest, Fingerprint};
+use souspli_search::random::{Anomaly, Block, Cut, Form, Object, Part, Sample, Texture, What, cuts};
 
 type Rng = UnwrapErr<getrandom::SysRng>;
 
