@@ -33,6 +33,21 @@ impl Copy {
         self.db.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    /// As if the host had merged nothing yet: when it last did is chance.
+    fn unmerge(&self) {
+        let minute = std::time::UNIX_EPOCH.elapsed().expect("a clock").as_secs() / 60;
+        self.run(&format!(
+            "DELETE FROM unmerged;
+             DELETE FROM merged;
+             INSERT INTO unmerged SELECT 2, calendar, number, hash, {minute} FROM journal;
+             INSERT INTO unmerged SELECT 1, c.calendar, c.sequence, coalesce(e.hash, v.hash), {minute}
+                 FROM chain AS c
+                 LEFT JOIN event AS e ON e.calendar = c.calendar AND e.record = c.record AND e.revision = c.revision
+                 LEFT JOIN version AS v ON v.calendar = c.calendar AND v.sequence = c.sequence
+                 WHERE coalesce(e.hash, v.hash) IS NOT NULL;"
+        ));
+    }
+
     fn file(&self) -> PathBuf {
         self.folder.path().join("copy.db")
     }
@@ -223,6 +238,7 @@ fn what_is_made_beside_the_tables_is_named() {
 fn what_is_hidden_in_declared_columns_is_named() {
     let honest = honest::sqlite();
     let copy = Copy::new(honest);
+    copy.unmerge();
     // A code in the last byte of claim ids.
     copy.run(
         "UPDATE OR REPLACE claim SET gid = CAST(substr(gid, 1, 15) || char(rowid_of % 30) AS BLOB) FROM
@@ -373,10 +389,9 @@ fn what_is_no_sqlite_file_is_refused() {
 #[test]
 fn leaves_are_looked_up_in_the_log() {
     let copy = Copy::new(honest::sqlite());
+    copy.unmerge();
     copy.run(
-        "DELETE FROM unmerged;
-         DELETE FROM merged;
-         INSERT INTO unmerged SELECT 2, calendar, number, hash, (SELECT max(minute) FROM chain) FROM journal;
+        "DELETE FROM unmerged WHERE stream = 1;
          INSERT INTO merged SELECT calendar, 1, sequence, row_number() OVER (ORDER BY calendar, sequence) - 1 FROM chain;
          DELETE FROM sequencer;
          INSERT INTO sequencer SELECT 1, randomblob(16), 1, 29923680, count(*) + 64, randomblob(32) FROM chain;",
