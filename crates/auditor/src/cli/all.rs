@@ -135,6 +135,7 @@ fn log(config: &Config, audit: &mut Audit, progress: &mut dyn Progress) -> Resul
         name: source.to_string(),
         policy: policy.transpose()?,
         state: folder.map(|folder| folder.join("log.state")),
+        only_new: false,
         others: Vec::new(),
         stale_after: STALE_AFTER,
         witnesses: true,

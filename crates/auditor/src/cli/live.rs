@@ -179,6 +179,7 @@ fn log(at: &Address, state: Option<PathBuf>, audit: &mut Audit, progress: &mut d
         name: at.to_string(),
         policy: None,
         state,
+        only_new: false,
         others: Vec::new(),
         stale_after: STALE_AFTER,
         witnesses: true,

@@ -27,13 +27,13 @@ pub(super) const STALE_AFTER: u32 = 1_440;
 
 /// Examine the public log of a host: that it is signed, confirmed, whole, and goes on from before
 ///
-/// Reads every entry that is new since the last time, and computes that they make what the host has signed. Needs the
-/// address of the host, or a folder with a copy of its log and a policy. Nothing of the log is secret, and reading it
+/// Reads every entry, and computes that they make what the host has signed, now and at the last time. Needs the address
+/// of the host, or a folder with a copy of its log and a policy. Nothing of the log is secret, and reading it
 /// tells the host no more than that somebody read it.
 #[derive(Debug, Args)]
 #[command(after_help = concat!("\
 Examples:
-  souspli-audit log https://rdv.example.org --state rdv.state       each time only what is new
+  souspli-audit log https://rdv.example.org --state rdv.state       does it go on from the last time
   souspli-audit log https://rdv.example.org --policy mine.policy --witnesses --json log.json
   souspli-audit log copy-of-the-log --policy mine.policy
 
@@ -53,6 +53,9 @@ pub struct Log {
     /// The file that keeps what was read, for the next time; it is made where it is not there
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+    /// Read only the entries that are new since --state was written; the report says that the old ones were left out
+    #[arg(long, requires = "state")]
+    pub only_new: bool,
     /// A checkpoint, or a proof file, that somebody else got from this log: compared with what it shows here
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub checkpoint: Vec<PathBuf>,
@@ -79,6 +82,7 @@ impl Run for Log {
             name: self.at.clone(),
             policy: policy.transpose()?,
             state: self.state.clone(),
+            only_new: self.only_new,
             others: self.checkpoint.iter().map(|file| other(file)).collect::<Result<_, _>>()?,
             stale_after: self.stale_after,
             witnesses: self.witnesses,
@@ -129,6 +133,7 @@ pub(super) struct Wanted {
     /// The policy's name and bytes.
     pub(super) policy: Option<(String, Vec<u8>)>,
     pub(super) state: Option<PathBuf>,
+    pub(super) only_new: bool,
     pub(super) others: Vec<(String, Vec<u8>)>,
     pub(super) stale_after: u32,
     pub(super) witnesses: bool,
@@ -166,6 +171,7 @@ impl Wanted {
             now: self.now,
             stale_after: u64::from(self.stale_after).saturating_mul(60),
             state: self.state.as_deref(),
+            only_new: self.only_new,
             others: &self.others,
         };
         let mut count = |done, total| progress.at(&place.artefact, done, Some(total));
@@ -185,6 +191,9 @@ impl Wanted {
             seconds: begin.elapsed().as_secs(),
         };
         found.findings.into_iter().for_each(|finding| audit.find(finding));
+        if self.only_new {
+            audit.unchecked(Unchecked::new(Area::Log, looked.place.at("entries of earlier audits"), Gap::LeftOut));
+        }
         if !unread {
             audit.looked(looked);
         }

@@ -24,6 +24,9 @@ pub struct Options<'a> {
     pub stale_after: u64,
     /// The file that the last audit of this log left, and this one leaves.
     pub state: Option<&'a Path>,
+    /// Whether only what is new since then is read. An entry that was put in the place of an old one meanwhile is then
+    /// not seen: the signed root says nothing of what lies in the files.
+    pub only_new: bool,
     /// Further checkpoints of the log, from proof files, from other people or other places, each with its name.
     pub others: &'a [(String, Vec<u8>)],
 }
@@ -62,7 +65,7 @@ pub async fn audit(source: &Source, options: &Options<'_>, progress: Progress<'_
     let mut edge = Edge::default();
     if let Some(state) = state {
         let kept = earlier::kept(&state.checkpoint, &newest, options.policy)?;
-        if audit.goes_on(source, &witnessed, kept, options.policy).await {
+        if audit.goes_on(source, &witnessed, kept, options.policy).await && options.only_new {
             edge = state.edge;
         }
     }
@@ -154,7 +157,7 @@ impl Audit {
         false
     }
 
-    /// Everything that is new since the last audit.
+    /// Everything behind the edge.
     async fn walk(&mut self, source: &Source, newest: &Checkpoint, edge: Edge, progress: Progress<'_>) -> Option<Edge> {
         let mut read = 0;
         let mut count = |_: u64, leaves: &[_]| read = u64::saturating_add(read, leaves.len() as u64);

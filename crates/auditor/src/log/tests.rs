@@ -29,11 +29,12 @@ struct Auditor {
     policy: Policy,
     now: u64,
     others: Vec<(String, Vec<u8>)>,
+    only_new: bool,
 }
 
 impl Auditor {
     fn new(policy: Policy) -> Self {
-        Self { dir: tempfile::tempdir().expect("a folder"), policy, now: NOW, others: Vec::new() }
+        Self { dir: tempfile::tempdir().expect("a folder"), policy, now: NOW, others: Vec::new(), only_new: false }
     }
 
     fn state(&self) -> PathBuf {
@@ -51,6 +52,7 @@ impl Auditor {
             now: self.now,
             stale_after: HOUR,
             state: Some(&state),
+            only_new: self.only_new,
             others: &self.others,
         };
         audit(source, &options, &mut |_, _| ()).await
@@ -77,19 +79,43 @@ fn convicts(audit: &Audit, policy: &Policy) -> bool {
 }
 
 #[tokio::test]
-async fn an_honest_log_has_no_findings_and_only_what_is_new_is_read() {
+async fn an_honest_log_has_no_findings_and_is_read_whole_or_from_where_the_last_audit_ended() {
     let mut log = Log::new(1);
-    let auditor = Auditor::new(log.policy(&[], 0));
+    let whole = Auditor::new(log.policy(&[], 0));
+    let newer = Auditor { only_new: true, ..Auditor::new(log.policy(&[], 0)) };
     let mut read = Vec::new();
     for (from, to) in [(0, 16), (16, 600), (600, 600), (600, 70_000), (70_000, 70_016)] {
         let signed = log.push((from..to).map(object));
-        let audit = auditor.audit(&log.source()).await;
-        assert_eq!(audit.findings, [], "{from}..{to}");
-        assert_eq!(audit.witnessed.expect("a checkpoint").checkpoint(), signed.checkpoint());
-        read.push(audit.read);
+        for auditor in [&whole, &newer] {
+            let audit = auditor.audit(&log.source()).await;
+            assert_eq!(audit.findings, [], "{from}..{to}");
+            assert_eq!(audit.witnessed.expect("a checkpoint").checkpoint(), signed.checkpoint());
+            read.push(audit.read);
+        }
     }
-    // From the last full bundle on.
-    assert_eq!(read, [16, 600, 88, 70_000 - 512, 128]);
+    // The second from the last full bundle on.
+    assert_eq!(read, [16, 16, 600, 600, 600, 88, 70_000, 70_000 - 512, 70_016, 128]);
+}
+
+#[tokio::test]
+async fn an_old_entry_that_is_changed_between_two_audits_is_named() {
+    let mut log = Log::new(1);
+    log.push((0..600).map(object));
+    let (whole, newer) = (Auditor::new(log.policy(&[], 0)), Auditor::new(log.policy(&[], 0)));
+    let newer = Auditor { only_new: true, ..newer };
+    for auditor in [&whole, &newer] {
+        assert_eq!(auditor.audit(&log.source()).await.findings, []);
+    }
+    let bundle = log.path().join("tile/entries/000");
+    let mut bytes = fs::read(&bundle).expect("a bundle");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&bundle, &bytes).expect("changed");
+    log.push((600..700).map(object));
+    let audit = whole.audit(&log.source()).await;
+    assert_eq!(checks(&audit.findings), [Check::BadTile, Check::BadTile]);
+    assert_eq!(audit.findings[0].place.path, ["tile/0/000"], "the hashes over it are not those of its entries");
+    assert_eq!(newer.audit(&log.source()).await.findings, [], "which is what it was told to leave out");
 }
 
 #[tokio::test]
@@ -97,7 +123,7 @@ async fn progress_is_told_to_the_end() {
     let mut log = Log::new(1);
     log.push((0..1_000).map(object));
     let policy = log.policy(&[], 0);
-    let options = Options { policy: &policy, now: NOW, stale_after: HOUR, state: None, others: &[] };
+    let options = Options { policy: &policy, now: NOW, stale_after: HOUR, state: None, only_new: false, others: &[] };
     let mut told = Vec::new();
     audit(&log.source(), &options, &mut |read, of| told.push((read, of))).await.expect("an audit");
     assert_eq!(told, [(256, 1_000), (512, 1_000), (768, 1_000), (1_000, 1_000)]);
