@@ -68,6 +68,11 @@ pub enum Command {
     ///
     /// With the same practitioner, unless --any is given. A time that is not free is told with the free ones of that day.
     Move(Move),
+    /// Have a record erased, at the host and on the practice's devices
+    ///
+    /// An owner's. Its sealed bytes go for good: what is left says that something was there, not what. It has to be cancelled
+    /// or declined first, or its four weeks and those after them to be over. What other devices keep goes when they sync.
+    Erase(Erase),
     /// Print who fetched what, and when: the journal of reads
     ///
     /// A line for each key and hour: a member by name, somebody who was one, or a key that no member ever had. It shows what
@@ -214,6 +219,23 @@ pub struct Move {
     /// With any practitioner who offers the visit
     #[arg(long)]
     pub any: bool,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `erase`.
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// The record
+    #[arg(value_name = "RECORD", allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
+    pub record: String,
+    /// Yes, for good
+    #[arg(long)]
+    pub for_good: bool,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub json: bool,
     /// Host and keys.
     #[command(flatten)]
     pub access: Access,

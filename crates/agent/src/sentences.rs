@@ -98,6 +98,12 @@ const ROWS: &[Row] = rows! {
     NotDone ["revision_conflict"]
         "The record has changed meanwhile. Look at it as it is now, then decide again."
         "Le rendez-vous a changé entre-temps. Regardez où il en est, puis décidez à nouveau."
+    NotDone ["record_erased"]
+        "This record was erased at the host: its time was over for three months, or the practice had it erased."
+        "Ce dossier a été effacé chez l’hébergeur : sa date est passée depuis trois mois, ou le cabinet l’a fait effacer."
+    NotDone ["record_live"]
+        "This record still takes time that nobody else can have. Cancel it first, or wait until its four weeks are over."
+        "Ce dossier occupe encore un horaire que personne d’autre ne peut prendre. Annulez-le d’abord, ou attendez que ses quatre semaines soient passées."
     NotDone ["record_released" "record_exists" "wrong_author"]
         "The record was cancelled or is another’s; this cannot be done to it any more."
         "Ce rendez-vous a été annulé ou appartient à un autre ; cela n’est plus possible."

@@ -444,8 +444,9 @@ fn bodies() -> Vec<Decoder> {
             "sync answer",
             &SyncAnswer {
                 entries: vec![
-                    SyncEntry { event: None, receipt: blob.clone() },
-                    SyncEntry { event: Some(blob.clone()), receipt: blob.clone() },
+                    SyncEntry { event: None, erase: None, erased: true, receipt: blob.clone() },
+                    SyncEntry { event: None, erase: Some(blob.clone()), erased: false, receipt: blob.clone() },
+                    SyncEntry { event: Some(blob.clone()), erase: None, erased: false, receipt: blob.clone() },
                 ],
                 more: true,
             },

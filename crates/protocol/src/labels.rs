@@ -125,6 +125,8 @@ labels! {
     SignEvent = "souspli/v1/sign/event",
     /// Statement signed by the manage key of a created record.
     SignEventManage = "souspli/v1/sign/event-manage",
+    /// Statement signed by a member: a record is to be erased.
+    Erase = "souspli/v1/erase",
     /// Statement signed by the session that held the time.
     SignEventSession = "souspli/v1/sign/event-session",
     /// Hash: leaf.

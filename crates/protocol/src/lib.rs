@@ -22,6 +22,7 @@
 
 pub mod claims;
 mod context;
+pub mod erase;
 pub mod event;
 mod ids;
 pub mod journal;

@@ -8,6 +8,8 @@ pub const CLAIMS: usize = 24;
 pub const WINDOW_DAYS: u32 = 28;
 /// Windows published and fetched.
 pub const WINDOWS: usize = 7;
+/// Windows after its own for which a record is kept.
+pub const KEPT_WINDOWS: u32 = 3;
 /// Minutes in an epoch (14 days).
 pub const EPOCH_MINUTES: u32 = 20_160;
 /// Identities signed beyond the current one.

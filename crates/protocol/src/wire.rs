@@ -242,6 +242,12 @@ bodies! {
         entries: Vec<RecordEntry>,
     }
 
+    /// Body of `POST /v1/calendars/{c}/erasures`.
+    EraseBody {
+        /// Statement and signature.
+        erase: Blob,
+    }
+
     /// Body of `POST /v1/calendars/{c}/sync`.
     Sync {
         /// The last sequence that the reader has.
@@ -250,8 +256,12 @@ bodies! {
 
     /// One link of the calendar's chain.
     SyncEntry {
-        /// Absent for a publication and for a purged event.
+        /// Absent for a publication, an erase, and an event that was erased.
         event: Option<Blob>,
+        /// The erase, where it is one.
+        erase: Option<Blob>,
+        /// Whether it is an event that was erased.
+        erased: bool,
         /// The host's receipt.
         receipt: Blob,
     }

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use souspli_protocol::claims::{ClaimIds, HoldRequest};
+use souspli_protocol::erase::Erase;
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::sizes::{BATCH, EVENT, VAULT};
@@ -61,6 +62,7 @@ limits! {
     PublicationRead: 0,
     Hold: base64url(HoldRequest::SIZE),
     Append: base64url(EVENT) + base64url(ClaimIds::SIZE),
+    EraseBody: base64url(Erase::SIZE),
     RecordRead: 0,
     Sync: 0,
     ProofRead: 0,

@@ -4,7 +4,7 @@
 //! A booking is first tried together with others (`group`). Everything else, and a booking that was left out there, has a
 //! transaction of its own with two statements: one locks the calendar and reads, one writes everything. The record is
 //! read with the snapshot that the first began with, so it may be older than the lock; the second then meets the
-//! primary key of `event` and the whole is attempted again.
+//! primary key of `event` and the whole is attempted again, or finds that the record was erased meanwhile.
 
 use std::sync::Arc;
 
@@ -27,7 +27,8 @@ type Outcome<T> = Result<T, Stop<AppendError>>;
 
 const LOCK: &str = "
     SELECT calendar.fp, calendar.root, calendar.version, calendar.generation, calendar.sequence, calendar.head,
-           record.revision, record.hash, record.window_number, record.released, record.claims
+           record.revision, record.hash, record.window_number, record.released, record.claims,
+           EXISTS (SELECT FROM tombstone WHERE tombstone.calendar = $1 AND tombstone.record = $2)
     FROM calendar LEFT JOIN record ON record.calendar = calendar.calendar AND record.record = $2
     WHERE calendar.calendar = $1
     FOR NO KEY UPDATE OF calendar";
@@ -37,8 +38,9 @@ const STORED: &str = "
     JOIN chain ON chain.calendar = event.calendar AND chain.sequence = event.sequence
     WHERE event.calendar = $1 AND event.record = $2 AND event.revision = $3 AND event.hash = $4";
 
-/// Answers how many of the claimed ids are the record's now. Ids are inserted in the order of the array, sorted. An
-/// expired hold gives way, and so does what the record or the quoted session ($5) has already.
+/// Answers how many of the claimed ids are the record's now, and whether the record stands: one that was erased meanwhile
+/// does not. Ids are inserted in the order of the array, sorted. An expired hold gives way, and so does what the record
+/// or the quoted session ($5) has already.
 const WRITE: &str = "
     WITH taken AS (
         INSERT INTO claim (calendar, gid, owner, window_number, until)
@@ -62,14 +64,16 @@ const WRITE: &str = "
         INSERT INTO event (calendar, record, revision, sequence, hash, bytes) VALUES ($1, $2, $11, $8, $12, $13)
     ), standing AS (
         INSERT INTO record (calendar, record, revision, hash, window_number, released, claims)
-        VALUES ($1, $2, $11, $12, $14, $15, $16)
+        SELECT $1, $2, $11, $12, $14, $15, $16
+        WHERE NOT EXISTS (SELECT FROM tombstone WHERE tombstone.calendar = $1 AND tombstone.record = $2)
         ON CONFLICT (calendar, record) DO UPDATE
         SET revision = excluded.revision, hash = excluded.hash, window_number = excluded.window_number,
             released = excluded.released, claims = excluded.claims
+        RETURNING 1
     ), moved AS (
         UPDATE calendar SET sequence = $8, head = $17 WHERE calendar = $1
     )
-    SELECT count(*) FROM taken";
+    SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM standing)";
 
 /// Appends one event.
 pub(crate) struct Append {
@@ -157,6 +161,9 @@ impl Append {
         let row = query.fetch_optional(db).await?.ok_or(Stop::Refused(AppendError::NoCalendar))?;
         let calendar = calendar::of_row(header.context.calendar, &row)?;
         self.heads.learn(&calendar);
+        if get(&row, 11)? {
+            return Err(Stop::Refused(AppendError::Erased));
+        }
         if get::<Option<i64>, _>(&row, 6)?.is_none() {
             return Ok((calendar, None));
         }
@@ -187,7 +194,7 @@ impl Append {
         let header = self.header();
         let claimed = ids(self.write.claims.iter().flat_map(ClaimIds::ids));
         let session = self.write.hold.filter(|_| self.write.claims.is_some()).map(|hold| hold.session.0);
-        let taken = sqlx::query_scalar::<_, i64>(WRITE)
+        let written = sqlx::query(WRITE)
             .bind(header.context.calendar.0)
             .bind(header.record.0)
             .bind(i64::from(header.window))
@@ -207,7 +214,10 @@ impl Append {
             .bind(calendar.head.0)
             .fetch_one(db)
             .await?;
-        let all = usize::try_from(taken) == Ok(claimed.len());
-        if all { Ok(()) } else { Err(Stop::Refused(AppendError::Taken)) }
+        match (number::<usize, _>(&written, 0)? == claimed.len(), number::<u64, _>(&written, 1)?) {
+            (_, 0) => Err(Stop::Refused(AppendError::Erased)),
+            (false, _) => Err(Stop::Refused(AppendError::Taken)),
+            (true, _) => Ok(()),
+        }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Booking {
 }
 
 /// `mine`: the bookings that can be written, their calendars locked. Left out are those whose calendar stands elsewhere,
-/// whose record is there, or whose ids are another's; an expired hold gives way, and so does the hold that is quoted.
+/// whose record is there or was, or whose ids are another's; an expired hold gives way, and so does the hold that is quoted.
 /// Everything after it writes, with the snapshot that `mine` was read with: what was committed between snapshot and
 /// lock meets a primary key, or the count at the end, and the whole statement fails.
 const BOOK: &str = "
@@ -51,6 +51,8 @@ const BOOK: &str = "
                      AND calendar.sequence = booking.sequence - 1 AND calendar.head = booking.previous
         WHERE found.there = found.free
           AND NOT EXISTS (SELECT FROM record WHERE record.calendar = booking.calendar AND record.record = booking.record)
+          AND NOT EXISTS (SELECT FROM tombstone
+                          WHERE tombstone.calendar = booking.calendar AND tombstone.record = booking.record)
         FOR NO KEY UPDATE OF calendar SKIP LOCKED
     ), moved AS (
         UPDATE calendar SET sequence = mine.sequence, head = mine.head FROM mine

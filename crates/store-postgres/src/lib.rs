@@ -10,6 +10,7 @@ mod book;
 mod calendar;
 mod commit;
 mod connect;
+mod erase;
 mod gate;
 mod group;
 mod heads;
@@ -22,6 +23,7 @@ mod migrate;
 mod publish;
 mod read;
 mod row;
+mod scrub;
 mod stop;
 mod store;
 mod unit;
@@ -35,6 +37,7 @@ use sqlx::PgPool;
 use crate::gate::Gates;
 use crate::group::Groups;
 use crate::heads::Heads;
+use crate::scrub::Scrubbing;
 
 /// What can be chosen.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +63,7 @@ pub struct PostgresStore {
     gates: Arc<Gates>,
     heads: Arc<Heads>,
     groups: Arc<Groups>,
+    scrubbing: Scrubbing,
 }
 
 impl PostgresStore {
@@ -72,6 +76,7 @@ impl PostgresStore {
             gates: Arc::default(),
             heads: Arc::default(),
             groups: Arc::default(),
+            scrubbing: Scrubbing::default(),
         })
     }
 }

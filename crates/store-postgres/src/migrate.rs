@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "host_key", include_str!("../../../migrations/postgres/0002_host_key.sql")),
     (3, "log", include_str!("../../../migrations/postgres/0003_log.sql")),
     (4, "journal", include_str!("../../../migrations/postgres/0004_journal.sql")),
+    (5, "erasure", include_str!("../../../migrations/postgres/0005_erasure.sql")),
 ];
 
 /// Applies what is missing, on a connection of its own: an advisory lock ends with it. `lock` keeps two hosts that

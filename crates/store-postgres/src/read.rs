@@ -3,7 +3,7 @@
 use souspli_protocol::event::Event;
 use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::{CalendarId, Digest, Gid, RecordId};
-use souspli_store::{ClaimsNow, Listed, StoreError, StoredEvent, StoredPublication};
+use souspli_store::{ClaimsNow, Entry, Listed, StoreError, StoredEvent, StoredPublication};
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 
@@ -65,9 +65,11 @@ pub(crate) async fn events(
 }
 
 const CHAIN: &str = "
-    SELECT chain.sequence, chain.receipt, event.bytes FROM chain
+    SELECT chain.sequence, chain.receipt, event.bytes, erase.bytes, gap.sequence IS NOT NULL FROM chain
     LEFT JOIN event ON event.calendar = chain.calendar AND event.record = chain.record
                    AND event.revision = chain.revision
+    LEFT JOIN erase ON erase.calendar = chain.calendar AND erase.sequence = chain.sequence
+    LEFT JOIN gap ON gap.calendar = chain.calendar AND gap.sequence = chain.sequence
     WHERE chain.calendar = $1 AND chain.sequence > $2
     ORDER BY chain.sequence LIMIT $3";
 
@@ -75,8 +77,13 @@ const CHAIN: &str = "
 pub(crate) async fn chain(db: &mut PgConnection, calendar: CalendarId, since: u64, limit: u32) -> Outcome<Vec<Listed>> {
     let query = sqlx::query(CHAIN).bind(calendar.0).bind(bigint(since)).bind(i64::from(limit));
     let listed = |row: &PgRow| {
-        let event = get::<Option<Vec<u8>>, _>(row, 2)?.map(stored_event).transpose()?;
-        Ok(Listed { sequence: number(row, 0)?, event, receipt: get(row, 1)? })
+        let entry = match (get::<Option<Vec<u8>>, _>(row, 2)?, get(row, 3)?, get(row, 4)?) {
+            (Some(event), ..) => Entry::Event(stored_event(event)?),
+            (None, Some(erase), _) => Entry::Erase(erase),
+            (None, None, true) => Entry::Gap,
+            (None, None, false) => Entry::Publication,
+        };
+        Ok(Listed { sequence: number(row, 0)?, entry, receipt: get(row, 1)? })
     };
     query.fetch_all(db).await?.iter().map(listed).collect()
 }

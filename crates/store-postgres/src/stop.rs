@@ -29,6 +29,15 @@ pub(crate) enum Failure {
     Final(StoreError),
 }
 
+impl Failure {
+    /// What is said where nobody tries again.
+    pub(crate) fn into_error(self) -> StoreError {
+        match self {
+            Self::Again { error, .. } | Self::Final(error) => error,
+        }
+    }
+}
+
 /// A failure before the commit: nothing was done.
 pub(crate) fn before_commit(error: &Error) -> Failure {
     let text = error.to_string();

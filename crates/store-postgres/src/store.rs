@@ -8,12 +8,13 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, JournalNow, LeafId, Lease, Linker, Listed,
-    Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead,
-    Unmerged, VaultError,
+    AppendError, Appended, Calendar, ClaimsNow, EraseError, EraseWrite, EventWrite, HoldError, JournalNow, LeafId,
+    Lease, Linker, Listed, Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf,
+    StoredPublication, Tombstone, TreeHead, Unmerged, VaultError,
 };
 
 use crate::append::{Append, append};
+use crate::erase::{Erase, PurgeHours, PurgeRecords};
 use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
 use crate::host::BindHost;
 use crate::journal::{CloseReads, NoteRead};
@@ -21,7 +22,7 @@ use crate::log::{Merge, TakeLease};
 use crate::publish::Publish;
 use crate::unit::{read as ask, run};
 use crate::vault::{CreateVault, ReplaceVault};
-use crate::{PostgresStore, calendar, hold, journal, log, read, vault};
+use crate::{PostgresStore, calendar, erase, hold, journal, log, read, vault};
 
 #[async_trait]
 impl Store for PostgresStore {
@@ -121,6 +122,41 @@ impl Store for PostgresStore {
 
     async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError> {
         ask(self, move |db| Box::pin(read::claims(db, calendar, from, to, now))).await
+    }
+
+    async fn erase(&self, write: &EraseWrite, minute: u32, linker: &Arc<dyn Linker>) -> Result<Appended, EraseError> {
+        let (linker, heads) = (linker.clone(), self.heads.clone());
+        let erased = run(self, Erase { write: *write, minute, linker, heads }).await?;
+        self.scrubbing.note();
+        Ok(erased)
+    }
+
+    async fn erased(&self, write: &EraseWrite) -> Result<Option<Appended>, StoreError> {
+        let write = *write;
+        ask(self, move |db| Box::pin(async move { erase::stored(db, &write).await })).await
+    }
+
+    async fn purge_records(&self, through: u32, limit: u32) -> Result<u64, StoreError> {
+        let Some(calendar) = ask(self, move |db| Box::pin(erase::due(db, through))).await? else { return Ok(0) };
+        let purged = run(self, PurgeRecords { calendar, through, limit }).await?;
+        self.scrubbing.note();
+        Ok(purged)
+    }
+
+    async fn purge_hours(&self, through: u32) -> Result<u64, StoreError> {
+        let purged = run(self, PurgeHours { through }).await?;
+        if purged > 0 {
+            self.scrubbing.note();
+        }
+        Ok(purged)
+    }
+
+    async fn tombstone(&self, calendar: CalendarId, record: RecordId) -> Result<Option<Tombstone>, StoreError> {
+        ask(self, move |db| Box::pin(erase::tombstone(db, calendar, record))).await
+    }
+
+    async fn scrub(&self, now: u32) -> Result<bool, StoreError> {
+        self.scrubbing.run(&self.pool, now).await
     }
 
     async fn note_read(&self, read: &Read, linker: &Arc<dyn Linker>) -> Result<(), StoreError> {

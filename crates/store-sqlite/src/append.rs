@@ -11,7 +11,7 @@ use souspli_store::{AppendError, Appended, Calendar, EventWrite, Linker, RecordS
 use crate::claim::{self, Owner, Taking};
 use crate::stop::Stop;
 use crate::unit::Unit;
-use crate::{calendar, chain, hold, record};
+use crate::{calendar, chain, erase, hold, record};
 
 type Outcome<T> = Result<T, Stop<AppendError>>;
 
@@ -35,6 +35,9 @@ impl Unit for Append {
             && let Some(stored) = self.stored(db)?
         {
             return Ok(stored);
+        }
+        if record.is_none() && erase::tombstone(db, header.context.calendar, header.record)?.is_some() {
+            return Err(Stop::Refused(AppendError::Erased));
         }
         let change = self.write.apply(&calendar, record.as_ref()).map_err(Stop::Refused)?;
         self.claim(db, &change.freed)?;

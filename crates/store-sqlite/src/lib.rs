@@ -11,6 +11,7 @@ mod chain;
 mod checkpoint;
 mod claim;
 mod connection;
+mod erase;
 mod hold;
 mod host;
 mod journal;
@@ -21,19 +22,22 @@ mod publish;
 mod read;
 mod readers;
 mod record;
+mod scrub;
 mod stop;
 mod store;
 mod unit;
 mod vault;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use souspli_store::OpenError;
 
 use crate::checkpoint::Checkpoints;
 use crate::lock::FolderLock;
 use crate::readers::Readers;
+use crate::scrub::Scrubbing;
 use crate::writer::Writer;
 
 /// The database's file name.
@@ -57,6 +61,8 @@ impl Default for Options {
 pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
+    file: PathBuf,
+    scrubbing: Arc<Scrubbing>,
 }
 
 impl SqliteStore {
@@ -72,6 +78,11 @@ impl SqliteStore {
         connection::make_durable(&db)?;
         migrate::migrate(&db, &file, found, migrate::MIGRATIONS)?;
         let readers = Readers::open(&file, options.readers.max(1))?;
-        Ok(Self { writer: Writer::start(db, Checkpoints::start(&file)?, lock)?, readers })
+        Ok(Self {
+            writer: Writer::start(db, Checkpoints::start(&file)?, lock)?,
+            readers,
+            file,
+            scrubbing: Arc::default(),
+        })
     }
 }

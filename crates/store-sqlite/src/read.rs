@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use souspli_protocol::event::Event;
 use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::{CalendarId, Digest, Gid, RecordId};
-use souspli_store::{ClaimsNow, Listed, StoreError, StoredEvent, StoredPublication};
+use souspli_store::{ClaimsNow, Entry, Listed, StoreError, StoredEvent, StoredPublication};
 
 use crate::calendar;
 use crate::stop::Stop;
@@ -82,17 +82,24 @@ pub(crate) fn last_event(db: &Connection, calendar: CalendarId, record: RecordId
 
 /// Entries of the chain after `since`.
 pub(crate) fn chain(db: &Connection, calendar: CalendarId, since: u64, limit: u32) -> Outcome<Vec<Listed>> {
-    let sql = "SELECT chain.sequence, chain.receipt, event.bytes FROM chain
+    let sql = "SELECT chain.sequence, chain.receipt, event.bytes, erase.bytes, gap.sequence IS NOT NULL FROM chain
                LEFT JOIN event ON event.calendar = chain.calendar AND event.record = chain.record
                               AND event.revision = chain.revision
+               LEFT JOIN erase ON erase.calendar = chain.calendar AND erase.sequence = chain.sequence
+               LEFT JOIN gap ON gap.calendar = chain.calendar AND gap.sequence = chain.sequence
                WHERE chain.calendar = ?1 AND chain.sequence > ?2
                ORDER BY chain.sequence LIMIT ?3";
     let mut select = db.prepare_cached(sql)?;
     let mut rows = select.query((calendar.0, i64::try_from(since).unwrap_or(i64::MAX), limit))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let event = row.get::<_, Option<Vec<u8>>>(2)?.map(stored_event).transpose()?;
-        found.push(Listed { sequence: row.get(0)?, event, receipt: row.get(1)? });
+        let entry = match (row.get::<_, Option<Vec<u8>>>(2)?, row.get(3)?, row.get(4)?) {
+            (Some(event), ..) => Entry::Event(stored_event(event)?),
+            (None, Some(erase), _) => Entry::Erase(erase),
+            (None, None, true) => Entry::Gap,
+            (None, None, false) => Entry::Publication,
+        };
+        found.push(Listed { sequence: row.get(0)?, entry, receipt: row.get(1)? });
     }
     Ok(found)
 }

@@ -8,19 +8,30 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, JournalNow, LeafId, Lease, Linker, Listed,
-    Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead,
-    Unmerged, VaultError,
+    AppendError, Appended, Calendar, ClaimsNow, EraseError, EraseWrite, EventWrite, HoldError, JournalNow, LeafId,
+    Lease, Linker, Listed, Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf,
+    StoredPublication, Tombstone, TreeHead, Unmerged, VaultError,
 };
 
 use crate::append::Append;
+use crate::erase::{Erase, PurgeHours, PurgeRecords};
 use crate::hold::{ExtendHold, Hold, ReleaseHold, SweepHolds};
 use crate::host::BindHost;
 use crate::journal::{CloseReads, NoteRead};
 use crate::log::{Merge, TakeLease};
 use crate::publish::Publish;
 use crate::vault::{CreateVault, ReplaceVault};
-use crate::{SqliteStore, calendar, hold, journal, log, read, vault};
+use crate::{SqliteStore, calendar, erase, hold, journal, log, read, vault};
+
+impl SqliteStore {
+    /// Takes note where something was erased.
+    fn noted(&self, erased: u64) -> u64 {
+        if erased > 0 {
+            self.scrubbing.note();
+        }
+        erased
+    }
+}
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -112,6 +123,35 @@ impl Store for SqliteStore {
 
     async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError> {
         self.readers.run(move |db| read::claims(db, calendar, from, to, now)).await
+    }
+
+    async fn erase(&self, write: &EraseWrite, minute: u32, linker: &Arc<dyn Linker>) -> Result<Appended, EraseError> {
+        let erased = self.writer.run(Erase { write: *write, minute, linker: linker.clone() }).await?;
+        self.scrubbing.note();
+        Ok(erased)
+    }
+
+    async fn erased(&self, write: &EraseWrite) -> Result<Option<Appended>, StoreError> {
+        let write = *write;
+        self.readers.run(move |db| erase::stored(db, &write)).await
+    }
+
+    async fn purge_records(&self, through: u32, limit: u32) -> Result<u64, StoreError> {
+        Ok(self.noted(self.writer.run(PurgeRecords { through, limit }).await?))
+    }
+
+    async fn purge_hours(&self, through: u32) -> Result<u64, StoreError> {
+        Ok(self.noted(self.writer.run(PurgeHours { through }).await?))
+    }
+
+    async fn tombstone(&self, calendar: CalendarId, record: RecordId) -> Result<Option<Tombstone>, StoreError> {
+        self.readers.run(move |db| erase::tombstone(db, calendar, record)).await
+    }
+
+    async fn scrub(&self, _now: u32) -> Result<bool, StoreError> {
+        let (file, scrubbing) = (self.file.clone(), self.scrubbing.clone());
+        let scrubbed = tokio::task::spawn_blocking(move || scrubbing.run(&file)).await;
+        scrubbed.unwrap_or_else(|_| Err(StoreError::Failed("scrubbing panicked".to_owned())))
     }
 
     async fn note_read(&self, read: &Read, linker: &Arc<dyn Linker>) -> Result<(), StoreError> {

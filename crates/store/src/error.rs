@@ -80,6 +80,32 @@ pub enum AppendError {
     /// The record is not there (append).
     #[error("the record is unknown")]
     NoRecord,
+    /// The record was erased.
+    #[error("the record was erased")]
+    Erased,
+    /// The calendar has not been registered.
+    #[error("the calendar is unknown")]
+    NoCalendar,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a record was not erased.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EraseError {
+    /// The record is not there.
+    #[error("the record is unknown")]
+    NoRecord,
+    /// It was erased before.
+    #[error("the record was erased")]
+    Erased,
+    /// Its revision or last event is another.
+    #[error("the record has changed")]
+    RevisionConflict,
+    /// It takes time that others may not have.
+    #[error("the record takes time")]
+    Live,
     /// The calendar has not been registered.
     #[error("the calendar is unknown")]
     NoCalendar,

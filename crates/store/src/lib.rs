@@ -5,6 +5,7 @@
 //! not borrowed). Uniqueness is the database's: writes check the rows that they changed. Time is a parameter, minutes
 //! since 1970 (u32); a hold is live in the minutes before its `until`.
 
+mod erase;
 mod error;
 mod journal;
 mod rules;
@@ -18,12 +19,13 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 
-pub use error::{AppendError, HoldError, OpenError, PublishError, StoreError, VaultError};
+pub use erase::{EraseWrite, Tombstone, Why};
+pub use error::{AppendError, EraseError, HoldError, OpenError, PublishError, StoreError, VaultError};
 pub use journal::{ClosedRow, JournalHead, JournalNow, Noted, OpenRow, Read, close_rows};
 pub use rules::{Change, Linked, RecordState};
 pub use shapes::{
-    Appended, Calendar, ClaimsNow, EventWrite, HoldQuoted, LeafId, Lease, Linker, Listed, Merged, Sealed, StoredEvent,
-    StoredLeaf, StoredPublication, Stream, TreeHead, Unmerged,
+    Appended, Calendar, ClaimsNow, Entry, EventWrite, HoldQuoted, LeafId, Lease, Linker, Listed, Merged, Sealed,
+    StoredEvent, StoredLeaf, StoredPublication, Stream, TreeHead, Unmerged,
 };
 
 /// A host's database.
@@ -108,6 +110,26 @@ pub trait Store: Send + Sync + 'static {
 
     /// All claimed and held ids of the windows `from .. to` (exclusive), with the chain's place, in one snapshot.
     async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError>;
+
+    /// Erases a record that the practice asks for: its events, claims and row go, gaps and a tombstone stay, and the erase
+    /// takes its place in the chain (`docs/spec/events.md` §8). The same bytes again return the stored receipt.
+    async fn erase(&self, write: &EraseWrite, minute: u32, linker: &Arc<dyn Linker>) -> Result<Appended, EraseError>;
+
+    /// What an erase of these very bytes got, if it is stored.
+    async fn erased(&self, write: &EraseWrite) -> Result<Option<Appended>, StoreError>;
+
+    /// Erases records of windows up to `through`, at most `limit` in one transaction; returns how many there were.
+    async fn purge_records(&self, through: u32, limit: u32) -> Result<u64, StoreError>;
+
+    /// Deletes hours that were published for windows up to `through`; returns how many there were.
+    async fn purge_hours(&self, through: u32) -> Result<u64, StoreError>;
+
+    /// What is left of a record that was erased.
+    async fn tombstone(&self, calendar: CalendarId, record: RecordId) -> Result<Option<Tombstone>, StoreError>;
+
+    /// Takes what was deleted out of the database's files, as far as a database lets its client do so. `false` where it has
+    /// to be tried again later.
+    async fn scrub(&self, now: u32) -> Result<bool, StoreError>;
 
     /// Writes down what a key is about to be given, in its open row of the hour; closes before what is over by the read's
     /// minute. Nothing is written where the row says so already (`docs/spec/log.md` §7).

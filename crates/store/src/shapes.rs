@@ -91,13 +91,27 @@ pub struct StoredEvent {
     pub released: bool,
 }
 
+/// What a link of a chain is for.
+#[expect(clippy::large_enum_variant, reason = "nearly every one is an event")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// An event that is there.
+    Event(Event),
+    /// A publication.
+    Publication,
+    /// An erase, as its author signed it.
+    Erase(Sealed),
+    /// An event that was erased.
+    Gap,
+}
+
 /// One link of a calendar's chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// Place in the chain.
     pub sequence: u64,
-    /// The event; `None` for a publication and for a purged event.
-    pub event: Option<Event>,
+    /// What it is.
+    pub entry: Entry,
     /// As signed at acceptance.
     pub receipt: Sealed,
 }

@@ -92,6 +92,17 @@ behaviours! {
         a_merged_leaf_has_its_place,
         a_sequencer_that_was_overtaken_changes_nothing,
     }
+    erasing(alone) {
+        an_erase_leaves_gaps_a_tombstone_and_a_chain_that_holds,
+        what_takes_time_or_has_changed_is_not_erased,
+        what_is_due_is_purged_in_portions_and_nothing_else,
+        hours_that_are_due_go_and_other_publications_stay,
+        what_was_erased_does_not_come_back,
+        scrubbing_harms_nothing,
+    }
+    erasing(shared) {
+        a_purge_beside_appends_loses_nothing_else,
+    }
     journal(alone) {
         a_read_is_written_into_its_row,
         a_row_has_eight_ranges,

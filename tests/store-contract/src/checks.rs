@@ -6,7 +6,7 @@ use souspli_attest::{event_hash, head_after, leaf_of};
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::{Digest, Gid, RecordId};
-use souspli_store::{Listed, Store};
+use souspli_store::{Entry, Listed, Store};
 
 use crate::fixture::{NOW, Practice};
 
@@ -36,12 +36,12 @@ pub async fn verified_events(store: &dyn Store, practice: &Practice) -> (u64, BT
         if page.is_empty() {
             break;
         }
-        for Listed { sequence: place, event, receipt } in page {
+        for Listed { sequence: place, entry, receipt } in page {
             let link = Receipt::decode(&receipt).expect("a receipt").statement.link;
             sequence += 1;
             assert_eq!((place, link.sequence, link.context), (sequence, sequence, practice.context));
             assert_eq!(link.previous, head, "at {sequence}");
-            if let Some(event) = event {
+            if let Entry::Event(event) = entry {
                 assert_eq!(link.leaf, leaf_of(&event_hash(event.bytes())), "at {sequence}");
                 records.insert(event.header().record);
             }

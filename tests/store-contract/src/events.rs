@@ -4,7 +4,7 @@ use souspli_attest::{event_hash, leaf_of};
 use souspli_protocol::Digest;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
-use souspli_store::{AppendError, Store};
+use souspli_store::{AppendError, Entry, Store};
 
 use crate::checks::{claimed, sorted, verify_chain};
 use crate::fixture::{Draft, NOW, Practice, WINDOW, claims, linker, mixed_claims};
@@ -219,10 +219,10 @@ pub async fn the_chain_is_read_in_pages(store: &dyn Store) {
     let first = store.chain(practice.calendar(), 0, 4).await.expect("read");
     let sequences: Vec<u64> = first.iter().map(|entry| entry.sequence).collect();
     assert_eq!(sequences, [1, 2, 3, 4]);
-    assert!(first[..3].iter().all(|entry| entry.event.is_none()));
-    assert_eq!(first[3].event.as_ref(), Some(&create.event));
+    assert!(first[..3].iter().all(|entry| entry.entry == Entry::Publication));
+    assert_eq!(first[3].entry, Entry::Event(create.event));
     let rest = store.chain(practice.calendar(), 4, 64).await.expect("read");
-    assert!(rest.len() == 1 && rest[0].sequence == 5 && rest[0].event.is_none());
+    assert!(rest.len() == 1 && rest[0].sequence == 5 && rest[0].entry == Entry::Publication);
     for (since, limit) in [(5, 64), (u64::MAX, 64), (0, 0)] {
         assert_eq!(store.chain(practice.calendar(), since, limit).await.expect("read"), []);
     }

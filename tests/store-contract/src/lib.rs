@@ -9,6 +9,7 @@
 pub mod behaviour;
 pub mod cancelling;
 pub mod checks;
+pub mod erasing;
 pub mod events;
 pub mod fixture;
 pub mod harness;

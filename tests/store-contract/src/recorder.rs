@@ -9,9 +9,9 @@ use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Appended, Calendar, ClaimsNow, EventWrite, HoldError, JournalNow, LeafId, Lease, Linker, Listed,
-    Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf, StoredPublication, TreeHead,
-    Unmerged, VaultError,
+    AppendError, Appended, Calendar, ClaimsNow, EraseError, EraseWrite, EventWrite, HoldError, JournalNow, LeafId,
+    Lease, Linker, Listed, Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf,
+    StoredPublication, Tombstone, TreeHead, Unmerged, VaultError,
 };
 
 /// The text of the trait: its methods are read from it, so that a new one is missed at once.
@@ -75,6 +75,12 @@ passes_on! {
     async fn record(&self, calendar: CalendarId, record: RecordId) -> Result<Vec<StoredEvent>, StoreError>;
     async fn chain(&self, calendar: CalendarId, since: u64, limit: u32) -> Result<Vec<Listed>, StoreError>;
     async fn claims(&self, calendar: CalendarId, from: u32, to: u32, now: u32) -> Result<ClaimsNow, StoreError>;
+    async fn erase(&self, write: &EraseWrite, minute: u32, linker: &Arc<dyn Linker>) -> Result<Appended, EraseError>;
+    async fn erased(&self, write: &EraseWrite) -> Result<Option<Appended>, StoreError>;
+    async fn purge_records(&self, through: u32, limit: u32) -> Result<u64, StoreError>;
+    async fn purge_hours(&self, through: u32) -> Result<u64, StoreError>;
+    async fn tombstone(&self, calendar: CalendarId, record: RecordId) -> Result<Option<Tombstone>, StoreError>;
+    async fn scrub(&self, now: u32) -> Result<bool, StoreError>;
     async fn note_read(&self, read: &Read, linker: &Arc<dyn Linker>) -> Result<(), StoreError>;
     async fn calendars_to_close(&self, minute: u32) -> Result<Vec<CalendarId>, StoreError>;
     async fn close_reads(&self, calendar: CalendarId, minute: u32, linker: &Arc<dyn Linker>) -> Result<u64, StoreError>;

@@ -434,6 +434,8 @@ export type PracticeCalls = {
   };
   /** The report as files: a sheet of numbers, tables, and a letter to each person in that person's language. */
   reportFiles: { args: { readonly report: Exposed; readonly language: 'en' | 'fr' }; value: { readonly files: readonly File[] } };
+  /** An owner's: has a record erased at the host and forgets it here; `record_live` while it takes time. */
+  erase: { args: { readonly record: Id }; value: { readonly changed: readonly Id[] } };
   confirm: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
   decline: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };
   cancel: { args: { readonly record: Id; readonly text: string }; value: AgendaDetail };

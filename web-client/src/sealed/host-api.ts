@@ -54,12 +54,14 @@ export type Code =
   | 'revision_conflict'
   | 'record_exists'
   | 'record_released'
+  | 'record_live'
   | 'hold_extended'
   | 'already_registered'
   | 'vault_exists'
   | 'vault_conflict'
   | 'hold_expired'
   | 'event_expired'
+  | 'record_erased'
   | 'stale_version'
   | 'too_large'
   | 'wrong_content_type'
@@ -73,6 +75,11 @@ export type Empty = Readonly<Record<string, never>>;
 
 /** floor(unix minutes / 20160) */
 export type Epoch = number;
+
+export type EraseBody = {
+  /** Erase: docs/spec/events.md §8. */
+  readonly erase: string;
+};
 
 export type Held = {
   /** Minute in which the hold ends. */
@@ -216,6 +223,10 @@ export type SyncAnswer = {
 };
 
 export type SyncEntry = {
+  /** Erase: docs/spec/events.md §8. */
+  readonly erase: string | null;
+  /** Whether it is an event that was erased. */
+  readonly erased: boolean;
   /** Event: docs/spec/events.md §1. */
   readonly event: string | null;
   /** Receipt: docs/spec/events.md §6. */

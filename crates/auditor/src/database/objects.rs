@@ -1,6 +1,7 @@
 //! Rows of the protocol's tables: whether their objects parse, are signed, and agree with the row that they stand in.
 
 use souspli_attest::{calendar_id, event_hash, fingerprint, head_after, leaf_of, record_id, sha256, verify};
+use souspli_protocol::erase::Erase;
 use souspli_protocol::event::{Event, Operation};
 use souspli_protocol::journal::{Ranges, ReadRow};
 use souspli_protocol::publication::{LinkRow, Publication, PublicationKind, acl_keys};
@@ -54,9 +55,10 @@ pub(crate) fn derived(table: &str) -> &'static [&'static str] {
     match table {
         "event" => &EVENT,
         "publication" => &PUBLICATION,
-        "version" | "record" | "unmerged" => &["leaf_of"],
+        "version" | "record" | "unmerged" | "gap" => &["leaf_of"],
         "chain" => &CHAIN,
         "journal" => &JOURNAL,
+        "erase" => &ERASE,
         _ => &[],
     }
 }
@@ -78,6 +80,7 @@ const EVENT: [&str; 12] = [
 const PUBLICATION: [&str; 4] = ["hash", "fp", "root_signer", "root"];
 const CHAIN: [&str; 5] = ["previous", "head", "minute", "generation", "fp"];
 const JOURNAL: [&str; 2] = ["previous", "fp"];
+const ERASE: [&str; 3] = ["leaf_of", "fp", "record"];
 
 /// Looks at a row of a table.
 pub(crate) fn look(table: &str, row: &Row<'_>) -> Seen {
@@ -85,7 +88,8 @@ pub(crate) fn look(table: &str, row: &Row<'_>) -> Seen {
         "calendar" => of_calendar(row),
         "event" => row.bytes("bytes").map(|bytes| of_event(row, bytes)).unwrap_or_default(),
         "publication" => row.bytes("bytes").map(|bytes| of_publication(row, bytes)).unwrap_or_default(),
-        "version" | "record" => of_hash(row.bytes("hash")),
+        "version" | "record" | "gap" => of_hash(row.bytes("hash")),
+        "erase" => row.bytes("bytes").map(|bytes| of_erase(row, bytes)).unwrap_or_default(),
         "unmerged" => of_hash(row.bytes("object")),
         "chain" => row.bytes("receipt").map(|bytes| of_chain(row, bytes)).unwrap_or_default(),
         "vault" => row.bytes("bytes").map(|bytes| of_vault(row, bytes)).unwrap_or_default(),
@@ -245,6 +249,23 @@ fn of_chain(row: &Row<'_>, stored: &[u8]) -> Seen {
         bytes(link.context.fp.as_bytes()),
     ];
     seen.cuts = Some(("receipt", cuts(&Object::Receipt)));
+    seen
+}
+
+fn of_erase(row: &Row<'_>, stored: &[u8]) -> Seen {
+    let erase = match Erase::decode(stored) {
+        Ok(erase) => erase,
+        Err(error) => return Seen::unreadable("bytes", "an erase", error),
+    };
+    let (statement, hash) = (&erase.statement, sha256(stored));
+    let mut seen = Seen::default();
+    let calendar = statement.context.calendar;
+    seen.expect(row.is_bytes("calendar", calendar.as_bytes()), "calendar", "the erase's calendar", "another id");
+    seen.expect(row.is_bytes("hash", hash.as_bytes()), "hash", "SHA-256 of the erase", "another hash");
+    let signed = verify(&statement.author, &statement.encode(), &erase.signature).is_ok();
+    seen.expect(signed, "bytes", "the author's signature", "one that does not verify: the bytes were changed");
+    let (fp, record) = (bytes(statement.context.fp.as_bytes()), bytes(statement.record.as_bytes()));
+    seen.facts = vec![bytes(leaf_of(&hash).as_bytes()), fp, record];
     seen
 }
 

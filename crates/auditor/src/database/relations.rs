@@ -93,9 +93,53 @@ const RELATIONS: &[Relation] = &[
         table: "chain",
         column: "sequence",
         check: Check::WrongShape,
-        expected: "an event's or a publication's place",
+        expected: "the place of an event, a publication or an erase, or of an event that was erased",
         rows: "SELECT h.row FROM chain AS h LEFT JOIN version AS v ON v.calendar = h.calendar AND v.sequence = h.sequence
-               WHERE (h.record IS NULL) = (v.row IS NULL) OR (h.record IS NULL) <> (h.revision IS NULL)",
+               LEFT JOIN gap AS g ON g.calendar = h.calendar AND g.sequence = h.sequence
+               LEFT JOIN erase AS x ON x.calendar = h.calendar AND x.sequence = h.sequence
+               WHERE (h.record IS NOT NULL) + (v.row IS NOT NULL) + (g.row IS NOT NULL) + (x.row IS NOT NULL) <> 1
+               OR (h.record IS NULL) <> (h.revision IS NULL)",
+    },
+    Relation {
+        table: "gap",
+        column: "hash",
+        check: Check::WrongShape,
+        expected: "the hash of the chain's leaf",
+        rows: "SELECT g.row FROM gap AS g LEFT JOIN chain AS h ON h.calendar = g.calendar AND h.sequence = g.sequence
+               WHERE h.leaf IS NOT g.leaf_of",
+    },
+    Relation {
+        table: "erase",
+        column: "hash",
+        check: Check::WrongShape,
+        expected: "the hash of the chain's leaf, and the calendar's fingerprint",
+        rows: "SELECT x.row FROM erase AS x LEFT JOIN chain AS h ON h.calendar = x.calendar AND h.sequence = x.sequence
+               LEFT JOIN calendar AS c ON c.calendar = x.calendar WHERE h.leaf IS NOT x.leaf_of OR c.fp IS NOT x.fp",
+    },
+    Relation {
+        table: "tombstone",
+        column: "events",
+        check: Check::BrokenChain,
+        expected: "as many events, with those of the calendar's other tombstones, as the chain has gaps",
+        rows: "SELECT max(t.row) FROM tombstone AS t GROUP BY t.calendar
+               HAVING sum(t.events) <> (SELECT count(*) FROM gap AS g WHERE g.calendar = t.calendar)",
+    },
+    Relation {
+        table: "gap",
+        column: "sequence",
+        check: Check::BrokenChain,
+        expected: "a tombstone of its calendar",
+        rows: "SELECT g.row FROM gap AS g WHERE NOT EXISTS (SELECT 1 FROM tombstone AS t WHERE t.calendar = g.calendar)",
+    },
+    Relation {
+        table: "tombstone",
+        column: "why",
+        check: Check::WrongShape,
+        expected: "an erase that names the record, and no record that is there",
+        rows: "SELECT t.row FROM tombstone AS t WHERE EXISTS
+               (SELECT 1 FROM record AS r WHERE r.calendar = t.calendar AND r.record = t.record)
+               OR t.why = 2 AND NOT EXISTS
+               (SELECT 1 FROM erase AS x WHERE x.calendar = t.calendar AND x.record = t.record)",
     },
     Relation {
         table: "chain",
@@ -346,6 +390,9 @@ pub(crate) fn report(
             "record",
             "event",
             "chain",
+            "gap",
+            "tombstone",
+            "erase",
             "journal",
             "unmerged",
             "merged",

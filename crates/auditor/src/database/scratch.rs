@@ -30,7 +30,7 @@ const START: &str = "
     BEGIN;";
 
 /// What rows are found by when they are compared; a table or column that is not declared has no index.
-const INDEXES: [&str; 15] = [
+const INDEXES: [&str; 18] = [
     "CREATE INDEX i0 ON once (print)",
     "CREATE INDEX i1 ON calendar (calendar)",
     "CREATE INDEX i2 ON publication (calendar, kind)",
@@ -46,6 +46,9 @@ const INDEXES: [&str; 15] = [
     "CREATE INDEX i12 ON merged (calendar, stream, sequence)",
     "CREATE INDEX i13 ON unmerged (calendar, stream, sequence)",
     "CREATE INDEX i14 ON journal (calendar, number)",
+    "CREATE INDEX i15 ON gap (calendar, sequence)",
+    "CREATE INDEX i16 ON erase (calendar, sequence)",
+    "CREATE INDEX i17 ON tombstone (calendar, record)",
 ];
 
 impl Scratch {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest};
+use souspli_protocol::erase::Erase;
 use souspli_protocol::journal::{JournalStatement, Ranges, ReadRow};
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
@@ -51,6 +52,8 @@ pub enum Holds {
     ClaimSet,
     /// The host's signed statement about a claimed-id set.
     ClaimStatement,
+    /// An erase: which record is to be erased, signed by a member.
+    Erase,
     /// What of a chain a key was given: eight pairs of places (`docs/spec/log.md` §7).
     ReadRanges,
     /// A row of the journal of reads: key, hour, places of the chain, kinds of publication.
@@ -151,6 +154,7 @@ impl Holds {
             Self::Receipt => Some(Receipt::SIZE),
             Self::HoldRequest => Some(HoldRequest::SIZE),
             Self::ClaimStatement => Some(ClaimSetStatement::SIZE.saturating_add(Signature::SIZE)),
+            Self::Erase => Some(Erase::SIZE),
             Self::ReadRanges => Some(Ranges::SIZE),
             Self::ReadRow => Some(ReadRow::SIZE),
             Self::JournalStatement => Some(JournalStatement::SIZE.saturating_add(Signature::SIZE)),
@@ -183,6 +187,7 @@ impl Holds {
             | Self::Publication
             | Self::Vault
             | Self::Receipt
+            | Self::Erase
             | Self::ReadRanges
             | Self::ReadRow
             | Self::ClaimOwner => ["BLOB", "bytea"],

@@ -66,6 +66,10 @@ fn of_bytes(holds: &Holds) -> Option<(&'static str, &'static str)> {
         Holds::ClaimSet => {
             ("a compact set of ids without meaning", "un ensemble compact d'identifiants sans signification")
         }
+        Holds::Erase => (
+            "which booking is to be erased, as an id, signed by a member",
+            "quel rendez-vous effacer, par un identifiant, signé par un membre",
+        ),
         Holds::ReadRanges => {
             ("which places of a practice's chain were read", "quelles places de la chaîne d'un cabinet ont été lues")
         }

@@ -75,6 +75,7 @@ calls! {
     "journal" Journal { since: Option<Moment>, until: Option<Moment>, }
     "journalRecords" JournalRecords { key: VerifyingKey, minute: u32, }
     "breachReport" BreachReport { of: Option<About>, since: Option<Moment>, until: Option<Moment>, }
+    "erase" Erase { record: RecordId, }
     "reportFiles" ReportFiles { report: Value, language: Language, }
     "confirm" Confirm { record: RecordId, text: String, }
     "decline" Decline { record: RecordId, text: String, }
@@ -112,6 +113,7 @@ impl Session {
             Call::Journal { since, until } => apart(self.show_journal(io, since, until, now)).await,
             Call::JournalRecords { key, minute } => self.journal_records(&key, minute, now),
             Call::BreachReport { of, since, until } => apart(self.report(io, of, since, until, now)).await,
+            Call::Erase { record } => apart(self.erase(io, record, now)).await,
             Call::ReportFiles { report, language } => value(&FilesView { files: files(&report, language) }),
             Call::Times { visit_type, practitioner } => {
                 apart(self.refresh(io, now)).await?;

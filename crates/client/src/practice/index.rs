@@ -1,9 +1,11 @@
 //! The local index: pages of the chain kept sealed on the device, so that each event is opened once on it.
 
+use std::collections::BTreeSet;
+
 use souspli_attest::event_hash;
-use souspli_protocol::Digest;
 use souspli_protocol::event::Event;
 use souspli_protocol::receipt::Receipt;
+use souspli_protocol::{Digest, RecordId};
 use zeroize::Zeroizing;
 
 use super::opening::{Row, read_plain, write_plain};
@@ -16,7 +18,7 @@ use crate::trust::Distrust;
 /// Sealed pages.
 const INDEX: &str = "index/";
 /// Form of a page; one of another form is fetched anew.
-const PAGE: u8 = 2;
+const PAGE: u8 = 3;
 
 impl Session {
     /// Keeps a page sealed. Where storage refuses, its events are opened again.
@@ -26,6 +28,31 @@ impl Session {
         let plain = Page::write(open.chain.sequence, chain, heads, rows);
         let Ok(sealed) = open.local.seal_index(name.as_bytes(), &plain, &mut self.rng) else { return };
         io.cache(name, sealed).await;
+    }
+
+    /// Takes records out of the pages that are kept.
+    pub(super) async fn forget_rows(&mut self, io: &Io, records: &BTreeSet<RecordId>) -> Result<(), Failure> {
+        let prefix = format!("{INDEX}{}/", self.open()?.member.vault());
+        for (name, sealed) in io.load(&prefix).await {
+            let open = self.unlocked.as_deref().ok_or_else(|| Failure::new("locked"))?;
+            let Ok(plain) = open.local.open_index(name.as_bytes(), &sealed) else { continue };
+            let Some(Page { after, chain, heads, mut rows }) = Page::read(plain.expose_secret()) else { continue };
+            let before = rows.len();
+            rows.retain(|row| !records.contains(&row.event.header().record));
+            if rows.len() == before {
+                continue;
+            }
+            let plain = Page::write(after, chain, &heads, &rows);
+            let kept = match open.local.seal_index(name.as_bytes(), &plain, &mut self.rng) {
+                Ok(sealed) => io.keep(name.clone(), sealed).await.is_ok(),
+                Err(_) => false,
+            };
+            // What cannot be kept without them is not kept at all.
+            if !kept {
+                io.forget(name).await;
+            }
+        }
+        Ok(())
     }
 
     /// Loads the sealed index of this device. A page that does not open, or does not follow the one before, is passed
@@ -90,7 +117,9 @@ impl Page {
         let mut plain = Zeroizing::new(vec![PAGE]);
         plain.extend_from_slice(&after.to_be_bytes());
         plain.extend_from_slice(&chain.sequence.to_be_bytes());
-        plain.extend_from_slice(&chain.publications.to_be_bytes());
+        for count in [chain.publications, chain.young, chain.accounted] {
+            plain.extend_from_slice(&count.to_be_bytes());
+        }
         plain.extend_from_slice(&u16::try_from(heads.len()).unwrap_or_default().to_be_bytes());
         plain.extend(heads.iter().flat_map(|head| head.0));
         for row in rows {
@@ -103,6 +132,8 @@ impl Page {
         let (after, rest) = bytes.strip_prefix(&[PAGE])?.split_first_chunk::<8>()?;
         let (sequence, rest) = rest.split_first_chunk::<8>()?;
         let (publications, rest) = rest.split_first_chunk::<8>()?;
+        let (young, rest) = rest.split_first_chunk::<8>()?;
+        let (accounted, rest) = rest.split_first_chunk::<8>()?;
         let (count, rest) = rest.split_first_chunk::<2>()?;
         let (heads, mut rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*count)) * Digest::SIZE)?;
         let heads: Vec<Digest> = heads.as_chunks().0.iter().copied().map(Digest).collect();
@@ -112,8 +143,9 @@ impl Page {
             rows.push(row);
             rest = after;
         }
-        let (sequence, publications) = (u64::from_be_bytes(*sequence), u64::from_be_bytes(*publications));
-        let chain = Chain { sequence, publications, head: *heads.last()? };
+        let [sequence, publications, young, accounted] =
+            [sequence, publications, young, accounted].map(|number| u64::from_be_bytes(*number));
+        let chain = Chain { sequence, publications, young, accounted, head: *heads.last()? };
         Some(Self { after: u64::from_be_bytes(*after), chain, heads, rows })
     }
 }

@@ -96,6 +96,8 @@ impl Session {
             if !self.open()?.is_moot(&waiting) {
                 match self.say(io, &waiting, now).await {
                     Ok(()) => changed.push(waiting.record),
+                    // Nothing is left that it could be said of.
+                    Err(failure) if failure.is(Code::RecordErased) => {}
                     Err(failure) if failure.code == "outcome_unknown" => break,
                     Err(failure) if failure.is(Code::RevisionConflict) || failure.is(Code::StaleVersion) => break,
                     Err(failure) if failure.is_final() || failure.code == "no_record" => continue,
@@ -117,7 +119,7 @@ impl Session {
 }
 
 impl Unlocked {
-    fn later_name(&self, id: ItemId) -> String {
+    pub(super) fn later_name(&self, id: ItemId) -> String {
         format!("{LATER}{}/{id}", self.member.vault())
     }
 

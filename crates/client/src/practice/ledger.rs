@@ -120,6 +120,14 @@ impl Ledger {
         }
     }
 
+    /// Forgets a record that was erased.
+    pub(super) fn forget(&mut self, id: &RecordId) {
+        self.records.remove(id);
+        self.broken.remove(id);
+        self.windows.remove(id);
+        self.places.retain(|_, place| place.record != *id);
+    }
+
     /// Takes note of where an event stands, whether or not it can be read.
     pub(super) fn place(&mut self, entry: &Entry, said: Option<&Said>) {
         let header = entry.header();

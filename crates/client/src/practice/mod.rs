@@ -9,6 +9,7 @@ mod agenda;
 mod attention;
 mod call;
 mod claimed;
+mod erase;
 mod exposure;
 mod handover;
 mod index;
@@ -109,19 +110,44 @@ struct Unlocked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Chain {
     sequence: u64,
-    /// How many of its entries showed no event.
+    /// How many of its entries showed nothing.
     publications: u64,
+    /// How many events were erased before their window can have been over.
+    young: u64,
+    /// How many events erases account for.
+    accounted: u64,
     head: Digest,
 }
 
+/// What an entry of the chain is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    Event,
+    Publication,
+    /// An erase, and how many events its record had.
+    Erase {
+        events: u64,
+    },
+    /// An event that was erased; whether its window may be over for long enough.
+    Gap {
+        due: bool,
+    },
+}
+
 impl Chain {
-    const START: Self = Self { sequence: 0, publications: 0, head: Digest::ZERO };
+    const START: Self = Self { sequence: 0, publications: 0, young: 0, accounted: 0, head: Digest::ZERO };
 
     /// With the entry that a receipt is for.
-    fn after(self, receipt: &Receipt, is_publication: bool) -> Self {
-        let link = &receipt.statement.link;
-        let publications = self.publications.saturating_add(u64::from(is_publication));
-        Self { sequence: link.sequence, publications, head: head_after(link) }
+    fn after(self, receipt: &Receipt, link: Link) -> Self {
+        let mut chain =
+            Self { sequence: receipt.statement.link.sequence, head: head_after(&receipt.statement.link), ..self };
+        match link {
+            Link::Event | Link::Gap { due: true } => {}
+            Link::Publication => chain.publications = chain.publications.saturating_add(1),
+            Link::Gap { due: false } => chain.young = chain.young.saturating_add(1),
+            Link::Erase { events } => chain.accounted = chain.accounted.saturating_add(events),
+        }
+        chain
     }
 }
 

@@ -1,12 +1,14 @@
 //! A page of the calendar's chain, as the host gives it.
 
-use souspli_attest::{event_hash, head_after};
+use souspli_attest::{event_hash, head_after, sha256, verify};
+use souspli_protocol::erase::Erase;
 use souspli_protocol::event::Event;
 use souspli_protocol::receipt::Receipt;
-use souspli_protocol::wire::{SyncAnswer, SyncEntry};
+use souspli_protocol::wire::{Blob, SyncAnswer, SyncEntry};
 use souspli_protocol::{Context, Digest, VerifyingKey};
 
-use super::Chain;
+use super::setup::utc_window;
+use super::{Chain, Link};
 use crate::record::{promises, verify_link};
 use crate::trust::Distrust;
 
@@ -17,6 +19,7 @@ pub(super) struct Page {
     /// Its head after each entry.
     pub(super) heads: Vec<Digest>,
     pub(super) events: Vec<Fetched>,
+    pub(super) erases: Vec<Erased>,
     /// Whether more follows.
     pub(super) more: bool,
 }
@@ -27,6 +30,13 @@ pub(super) struct Fetched {
     pub(super) receipt: Receipt,
 }
 
+/// A record that a member has had erased; signature and receipt are verified.
+pub(super) struct Erased {
+    pub(super) erase: Erase,
+    /// When the host took it.
+    pub(super) minute: u32,
+}
+
 impl Page {
     #[inline(never)]
     pub(super) fn read(
@@ -34,6 +44,7 @@ impl Page {
         since: Chain,
         context: &Context,
         receipt_key: &VerifyingKey,
+        now: u32,
     ) -> Result<Self, Distrust> {
         let mut entries = answer.entries.into_iter();
         if since.sequence > 0 {
@@ -43,27 +54,53 @@ impl Page {
                 return Err(Distrust::RolledBack);
             }
         }
-        let mut page = Self { chain: since, heads: Vec::new(), events: Vec::new(), more: answer.more };
+        let (heads, events, erases) = (Vec::new(), Vec::new(), Vec::new());
+        let mut page = Self { chain: since, heads, events, erases, more: answer.more };
         for entry in entries {
             let receipt = decode(&entry)?;
             let link = &receipt.statement.link;
             if page.chain.sequence.checked_add(1) != Some(link.sequence) || link.previous != page.chain.head {
                 return Err(Distrust::BadChain);
             }
-            page.chain = page.chain.after(&receipt, entry.event.is_none());
-            page.heads.push(page.chain.head);
-            match entry.event {
-                Some(event) => {
+            let link = match (entry.event, entry.erase, entry.erased) {
+                (Some(event), None, false) => {
                     let hash = || event_hash(&event.0);
                     let event = Event::parse(event.0.clone()).map_err(|_| {
                         promises(&receipt, &hash(), context, receipt_key).err().unwrap_or(Distrust::BadEvent)
                     })?;
                     page.events.push(Fetched { event, receipt });
+                    Link::Event
                 }
-                None => verify_link(&receipt, context, receipt_key)?,
-            }
+                (None, Some(erase), false) => {
+                    let erased = Erased::read(&erase, &receipt, context, receipt_key)?;
+                    let events = u64::from(erased.erase.statement.revision).saturating_add(1);
+                    page.erases.push(erased);
+                    Link::Erase { events }
+                }
+                (None, None, erased) => {
+                    verify_link(&receipt, context, receipt_key)?;
+                    let due = utc_window(receipt.statement.minute) < utc_window(now);
+                    if erased { Link::Gap { due } } else { Link::Publication }
+                }
+                _ => return Err(Distrust::BadChain),
+            };
+            page.chain = page.chain.after(&receipt, link);
+            page.heads.push(page.chain.head);
         }
         Ok(page)
+    }
+}
+
+impl Erased {
+    fn read(bytes: &Blob, receipt: &Receipt, context: &Context, receipt_key: &VerifyingKey) -> Result<Self, Distrust> {
+        promises(receipt, &sha256(&bytes.0), context, receipt_key)?;
+        let erase = Erase::decode(&bytes.0).map_err(|_| Distrust::BadChain)?;
+        let statement = &erase.statement;
+        let signed = verify(&statement.author, &statement.encode(), &erase.signature).is_ok();
+        if !signed || statement.context != *context {
+            return Err(Distrust::BadChain);
+        }
+        Ok(Self { erase, minute: receipt.statement.minute })
     }
 }
 

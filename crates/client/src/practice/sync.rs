@@ -32,7 +32,7 @@ impl Session {
         }
         let mut changed = Vec::new();
         let since = self.open()?.chain;
-        let page = apart(self.fetch_page(io, since)).await?;
+        let page = apart(self.fetch_page(io, since, now)).await?;
         if !page.heads.is_empty() {
             changed = apart(self.take_pages(io, page, now)).await?;
             self.open()?.judge();
@@ -45,24 +45,24 @@ impl Session {
     }
 
     /// Fetches what follows an entry, and verifies that it continues the chain without a gap.
-    async fn fetch_page(&mut self, io: &Io, since: Chain) -> Result<Page, Failure> {
+    async fn fetch_page(&mut self, io: &Io, since: Chain, now: u32) -> Result<Page, Failure> {
         let answer = self.ask(io, "sync", &following(since)).await?;
-        self.read_page(answer, since)
+        self.read_page(answer, since, now)
     }
 
     /// Receives the page that was asked for ahead; where that fails, asks for it once more.
-    async fn next_page(&mut self, io: &Io, since: Chain) -> Result<Page, Failure> {
+    async fn next_page(&mut self, io: &Io, since: Chain, now: u32) -> Result<Page, Failure> {
         match self.host.answer(io).await {
-            Ok(answer) => self.read_page(answer, since),
+            Ok(answer) => self.read_page(answer, since, now),
             // Also where its nonce has grown old meanwhile.
-            Err(_) => apart(self.fetch_page(io, since)).await,
+            Err(_) => apart(self.fetch_page(io, since, now)).await,
         }
     }
 
-    fn read_page(&mut self, answer: SyncAnswer, since: Chain) -> Result<Page, Failure> {
+    fn read_page(&mut self, answer: SyncAnswer, since: Chain, now: u32) -> Result<Page, Failure> {
         let open = self.open()?;
         let receipt_key = open.practice()?.identity.receipt_key;
-        let page = Page::read(answer, since, &open.context, &receipt_key)?;
+        let page = Page::read(answer, since, &open.context, &receipt_key, now)?;
         if let Some(journal) = open.journal.as_deref_mut().filter(|_| page.chain.sequence > 0) {
             // It begins with the entry that is known.
             journal.expect(since.sequence.max(1), page.chain.sequence);
@@ -116,7 +116,7 @@ impl Session {
         chain: Chain,
         now: u32,
     ) -> Result<Option<Chain>, Failure> {
-        let page = self.next_page(io, chain).await?;
+        let page = self.next_page(io, chain, now).await?;
         if page.heads.is_empty() {
             return Ok(None);
         }
@@ -148,12 +148,17 @@ impl Session {
     /// Puts an opened page into the index and the ledger. Gives the records that changed.
     async fn take_page(&mut self, io: &Io, page: &Page, mut rows: Vec<Row>) -> Result<Vec<RecordId>, Failure> {
         apart(self.learn_identities(io, &rows)).await?;
+        let erased = apart(self.asked_for(io, &page.erases)).await?;
         // Before the page is kept: a later session, which may not know the roster of that epoch, believes it.
         self.open()?.check_authors(page, &mut rows);
+        rows.retain(|row| !erased.contains(&row.event.header().record));
+        apart(self.forget_records(io, &erased)).await?;
         self.keep_page(io, page.chain, &page.heads, &rows).await;
         let open = self.open()?;
         open.chain = page.chain;
-        Ok(open.take_all(rows))
+        let mut changed = open.take_all(rows);
+        changed.extend(erased);
+        Ok(changed)
     }
 
     /// Identities of the epochs in which members wrote, where they are not the current one.

@@ -11,9 +11,13 @@ use crate::flow::Io;
 use crate::trust::Distrust;
 
 impl Session {
-    /// Verifies that no more entries of the chain show nothing than were published.
+    /// Verifies that no more entries of the chain show nothing than were published, or erased at a member's wish.
     pub(super) async fn check_versions(&mut self, io: &Io) -> Result<(), Failure> {
-        let published = self.open()?.chain.publications;
+        let chain = self.open()?.chain;
+        if chain.young > chain.accounted {
+            return Err(Distrust::BadChain.into());
+        }
+        let published = chain.publications;
         self.vouch_for(io, published).await
     }
 

@@ -119,6 +119,11 @@ impl Unlocked {
         Standing::by(&self.rosters().filter_map(of).collect::<Vec<_>>(), epoch)
     }
 
+    /// Whether a key stands in a roster that is known.
+    pub(super) fn is_rostered(&self, key: &VerifyingKey) -> bool {
+        self.rosters().any(|identity| identity.member(key).is_some())
+    }
+
     fn rosters(&self) -> impl Iterator<Item = &Identity> {
         let current = self.practice.as_deref().map(|practice| &practice.identity);
         current.into_iter().chain(self.openers.identities.values())

@@ -4,6 +4,7 @@
 use serde_json::json;
 use souspli_attest::claim_set::SEED;
 use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest};
+use souspli_protocol::erase::Erase;
 use souspli_protocol::journal::{JournalStatement, ReadRow};
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
@@ -178,7 +179,15 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
     let proof = between(0, MAX_PROOF, "C2SP tlog-proof, whose extra line is the receipt; null while the leaf waits.");
     let boolean = ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether there are more."));
     let entry = object([("event", event().into()), ("receipt", receipt())]);
-    let listed = object([("event", or_null(event())), ("receipt", receipt())]);
+    let erase = || bytes(Erase::SIZE, "Erase: docs/spec/events.md §8.");
+    let erased =
+        ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether it is an event that was erased."));
+    let listed = object([
+        ("event", or_null(event())),
+        ("erase", or_null(erase())),
+        ("erased", erased.into()),
+        ("receipt", receipt()),
+    ]);
     components
         .schema("Hold", object([("hold", hold.into()), ("work", work())]))
         .schema("Held", object([("expires", integer(u32::MAX, "Minute in which the hold ends."))]))
@@ -193,6 +202,7 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
             ]),
         )
         .schema("Appended", object([("receipt", receipt())]))
+        .schema("EraseBody", object([("erase", erase().into())]))
         .schema("RecordRead", object([("record", bytes(RecordId::SIZE, "Opaque id of a record.").into())]))
         .schema("RecordEntry", entry)
         .schema("RecordAnswer", object([("entries", list(reference("RecordEntry"), 1, REVISIONS as usize))]))

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use souspli_protocol::claims::{ClaimIds, ClaimSetStatement, HoldRequest};
+use souspli_protocol::erase::Erase;
 use souspli_protocol::journal::{JournalStatement, ReadRow};
 use souspli_protocol::problem::{Code, Problem};
 use souspli_protocol::publication::PublicationKind;
@@ -111,13 +112,15 @@ fn real_bodies_have_the_shapes_that_are_described() {
     check(schemas, "Append", &append);
     check(schemas, "Append", &wire::Append { claims: Blob(Vec::new()), ..append });
     check(schemas, "Appended", &wire::Appended { receipt: receipt() });
+    check(schemas, "EraseBody", &wire::EraseBody { erase: blob(Erase::SIZE) });
     check(schemas, "RecordRead", &wire::RecordRead { record: RecordId([1; 16]) });
     let entries = vec![wire::RecordEntry { event: blob(EVENT), receipt: receipt() }];
     check(schemas, "RecordAnswer", &wire::RecordAnswer { entries });
     check(schemas, "Sync", &wire::Sync { since: Counter(u64::MAX) });
     let entries = vec![
-        wire::SyncEntry { event: None, receipt: receipt() },
-        wire::SyncEntry { event: Some(blob(EVENT)), receipt: receipt() },
+        wire::SyncEntry { event: None, erase: None, erased: true, receipt: receipt() },
+        wire::SyncEntry { event: None, erase: Some(blob(Erase::SIZE)), erased: false, receipt: receipt() },
+        wire::SyncEntry { event: Some(blob(EVENT)), erase: None, erased: false, receipt: receipt() },
     ];
     check(schemas, "SyncAnswer", &wire::SyncAnswer { entries, more: true });
     check(schemas, "ProofRead", &wire::ProofRead { sequence: Counter(7), leaf: Digest([1; 32]) });

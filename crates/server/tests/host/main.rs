@@ -5,6 +5,7 @@ mod support;
 
 mod bad_input;
 mod connections;
+mod erasing;
 mod events;
 mod gone;
 mod holds;

@@ -213,7 +213,7 @@ impl Forge {
     pub(crate) fn add(&self, answer: &mut SyncAnswer, event: &Blob) {
         let Some(last) = answer.entries.last().filter(|_| !answer.more) else { return };
         let receipt = self.receipt_after(&last.receipt, event);
-        answer.entries.push(SyncEntry { event: Some(event.clone()), receipt });
+        answer.entries.push(SyncEntry { event: Some(event.clone()), erase: None, erased: false, receipt });
     }
 
     /// Adds an event at the end of a record.

@@ -106,6 +106,16 @@ fn chain(world: &World) -> Vec<Case> {
         .may_ask_what_was_published(),
         Case::new(
             4,
+            "a booking that is told to be erased",
+            Fetch,
+            "bad_chain",
+            sync(|entries| {
+                hide(entries, false);
+                entries.iter_mut().rfind(|entry| entry.event.is_none()).expect("it is hidden").erased = true;
+            }),
+        ),
+        Case::new(
+            4,
             "two entries in another order",
             Fetch,
             "bad_chain",
@@ -142,7 +152,8 @@ fn chain(world: &World) -> Vec<Case> {
             "rolled_back",
             sync(move |entries| {
                 let entry = entries.first_mut().expect("the last one that is known");
-                *entry = SyncEntry { event: None, receipt: forked.receipt_for_other_bytes(&entry.receipt) };
+                let receipt = forked.receipt_for_other_bytes(&entry.receipt);
+                *entry = SyncEntry { event: None, erase: None, erased: false, receipt };
             }),
         ),
     ]

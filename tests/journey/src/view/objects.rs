@@ -2,8 +2,9 @@
 
 use souspli_attest::claim_set::ClaimSet;
 use souspli_attest::journal::row_hash;
-use souspli_attest::{event_hash, head_after, leaf_of};
+use souspli_attest::{event_hash, head_after, leaf_of, sha256};
 use souspli_protocol::claims::{ClaimSetStatement, HoldRequest};
+use souspli_protocol::erase::Erase;
 use souspli_protocol::event::{Event, Header};
 use souspli_protocol::journal::{JournalStatement, Ranges, ReadRow};
 use souspli_protocol::publication::{LinkRow, Publication, PublicationKind, acl_keys};
@@ -53,6 +54,16 @@ pub(super) fn hold(bytes: &[u8], names: &mut Names) -> Option<String> {
 pub(super) fn claim_set(bytes: &[u8], _: &mut Names) -> Option<String> {
     let set = ClaimSet::decode(bytes).ok()?;
     Some(format!("claim set of {} [{}]", set.count(), bytes.len()))
+}
+
+pub(super) fn erase(bytes: &[u8], names: &mut Names) -> Option<String> {
+    let all = Erase::decode(bytes).ok()?.statement;
+    names.name(bytes);
+    names.name(sha256(bytes).as_bytes());
+    names.name(leaf_of(&sha256(bytes)).as_bytes());
+    let (calendar, record) = (names.name(all.context.calendar.as_bytes()), names.name(all.record.as_bytes()));
+    let (hash, author) = (names.name(all.hash.as_bytes()), names.name(all.author.as_bytes()));
+    Some(format!("erase {calendar} {record} revision {} {hash} by {author} until {}", all.revision, all.not_after))
 }
 
 /// About the claimed-id set, or about the journal of reads.

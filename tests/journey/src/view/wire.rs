@@ -9,7 +9,7 @@ use super::objects::{self, Show};
 use crate::Exchange;
 
 /// Fields whose text is bytes, and how those are shown. The text of every other field is shown as it is.
-const BYTES: [(&str, Show); 22] = [
+const BYTES: [(&str, Show); 23] = [
     ("vault", objects::vault),
     ("publications", objects::publication),
     ("publication", objects::publication),
@@ -21,6 +21,7 @@ const BYTES: [(&str, Show); 22] = [
     ("receipts", objects::receipt),
     ("receipt", objects::receipt),
     ("event", objects::event),
+    ("erase", objects::erase),
     ("claims", objects::claims),
     ("hold", objects::hold),
     ("claimSet", objects::claim_set),

@@ -33,12 +33,27 @@ impl World<'_> {
         desk.must(self.now, "note", json!({ "record": record, "text": self.script.note })).await;
         self.owner.must(self.now, "sync", json!({})).await;
         self.reads_are_looked_at(&mut desk).await;
+        self.something_is_erased(record).await;
+        desk.must(self.now, "sync", json!({})).await;
         desk
+    }
+
+    /// The owner has an appointment erased, which is cancelled before; its patient asks for it.
+    async fn something_is_erased(&mut self, kept: &Value) {
+        let link = self.practice.link.clone();
+        let booked = self.book(&link, self.who(4), 1).await;
+        self.answer(&booked["record"]).await;
+        let record = &booked["record"];
+        assert_eq!(self.owner.fails(self.now, "erase", json!({ "record": record })).await, "record_live");
+        self.owner.must(self.now, "cancel", json!({ "record": record, "text": self.script.words[2] })).await;
+        self.owner.must(self.now, "erase", json!({ "record": record })).await;
+        self.is_told_of_erasure(&booked).await;
+        self.owner.must(self.now, "detail", json!({ "record": kept })).await;
     }
 
     /// Both ask who read what; the owner has a report of what the desk member could read, and of a link.
     async fn reads_are_looked_at(&mut self, desk: &mut Member) {
-        self.wait(60);
+        self.wait(60).await;
         desk.must(self.now, "journal", json!({})).await;
         let journal = self.owner.must(self.now, "journal", json!({ "since": null, "until": null })).await;
         let lines = journal["lines"].as_array().expect("lines");
@@ -124,7 +139,7 @@ impl World<'_> {
     /// Epochs and windows pass, keys and hours are renewed; after a year the zone's table too; then nobody comes.
     pub(crate) async fn months_pass(&mut self, old: &[Value; 2], desk: &mut Member) {
         let link = self.practice.link.clone();
-        self.wait(35 * DAY);
+        self.wait(35 * DAY).await;
         self.owner.must(self.now, "maintain", json!({})).await;
         self.owner.must(self.now, "sync", json!({})).await;
         desk.must(self.now, "maintain", json!({})).await;
@@ -137,16 +152,26 @@ impl World<'_> {
 
         // Each look after half a year; at the third the zone's table is more than four hundred days old.
         for _ in 0..3 {
-            self.wait(150 * DAY);
+            self.wait(150 * DAY).await;
             self.unlock_owner().await;
             self.owner.must(self.now, "maintain", json!({})).await;
             self.owner.must(self.now, "maintain", json!({})).await;
-            self.managed(&booked).await;
+            self.is_told_of_erasure(&booked).await;
         }
         let last = self.book(&link, self.who(0), 1).await;
         self.answer(&last["record"]).await;
+        for (number, window) in [(1, 1), (2, 2), (3, 3)] {
+            let booked = self.book(&link, self.who(number), window).await;
+            self.answer(&booked["record"]).await;
+        }
+        // A device that never saw what was erased.
+        let mut late = self.member();
+        let (account, passphrase) = self.entry.clone();
+        late.must(self.now, "unlock", json!({ "accountKey": account, "passphrase": passphrase })).await;
+        late.must(self.now, "sync", json!({})).await;
 
-        self.wait(140 * DAY);
+        // Not so long that these are due.
+        self.wait(112 * DAY).await;
         let opened = self.patient().must(self.now, "open", json!({ "fragment": link })).await;
         assert!(opened["practice"].is_null(), "not taking bookings: {opened}");
         self.managed(&last).await;

@@ -6,6 +6,7 @@ use souspli_journey::spawned::Spawned;
 use souspli_journey::{MONDAY, Member, Patient, Tap};
 
 use crate::script::{Person, Script};
+use crate::see::Database;
 
 const DAY: u32 = 1_440;
 const WINDOW: u32 = 28 * DAY;
@@ -19,6 +20,7 @@ pub(crate) struct World<'a> {
     pub(crate) script: &'static Script,
     pub(crate) now: u32,
     host: &'a mut Spawned,
+    database: &'a Database<'a>,
     tap: Tap,
     pub(crate) owner: Member,
     pub(crate) practice: Published,
@@ -28,13 +30,13 @@ pub(crate) struct World<'a> {
 }
 
 /// Everything, in order; the minute at its end.
-pub(crate) async fn play(script: &'static Script, host: &mut Spawned, tap: &Tap) -> u32 {
+pub(crate) async fn play(script: &'static Script, host: &mut Spawned, database: &Database<'_>, tap: &Tap) -> u32 {
     let mut owner = Member::new(host.addr);
     owner.device.tap = Some(tap.clone());
     let practice = create_with(&mut owner, &script.look, script.passphrases[0], MONDAY).await;
     let entry = (practice.account_key.clone(), script.passphrases[0]);
     let by_hand = script.look.confirm == "manual";
-    let mut world = World { script, now: MONDAY, host, tap: tap.clone(), owner, practice, by_hand, entry };
+    let mut world = World { script, now: MONDAY, host, database, tap: tap.clone(), owner, practice, by_hand, entry };
     let kept = world.patients_book().await;
     world.appointments_change(&kept).await;
     world.holds_run_out().await;
@@ -60,9 +62,11 @@ impl World<'_> {
         member
     }
 
-    pub(crate) fn wait(&mut self, minutes: u32) {
+    /// Lets time pass; what is due then is erased before anybody goes on.
+    pub(crate) async fn wait(&mut self, minutes: u32) {
         self.now += minutes;
         self.host.set(self.now);
+        self.database.has_nothing_due((self.now - FIRST_MONDAY) / WINDOW).await;
     }
 
     pub(crate) fn who(&self, number: usize) -> &'static Person {
@@ -120,6 +124,12 @@ impl World<'_> {
 
     pub(crate) async fn managed(&self, booked: &Value) -> Patient {
         self.opened(booked["manageLink"].as_str().expect("a link")).await
+    }
+
+    /// The patient of an erased record asks for it.
+    pub(crate) async fn is_told_of_erasure(&self, booked: &Value) {
+        let fragment = json!({ "fragment": booked["manageLink"] });
+        assert_eq!(self.patient().fails(self.now, "open", fragment).await, "record_erased");
     }
 
     /// The practice hears of a booking and says yes: by itself, or the owner does.
@@ -215,14 +225,14 @@ impl World<'_> {
         let mut slow = self.opened(&link).await;
         let chosen = self.chosen(&mut slow, self.who(4), 0).await;
         slow.must(self.now, "hold", chosen).await;
-        self.wait(HOLD_OVER);
+        self.wait(HOLD_OVER).await;
         let booked = slow.must(self.now, "book", json!({ "form": self.form(self.who(4)) })).await;
         self.answer(&booked["record"]).await;
 
         let (mut slow, mut quick) = (self.opened(&link).await, self.opened(&link).await);
         let chosen = self.chosen(&mut slow, self.who(5), 3).await;
         slow.must(self.now, "hold", chosen.clone()).await;
-        self.wait(HOLD_OVER);
+        self.wait(HOLD_OVER).await;
         quick.must(self.now, "times", self.wanted(self.who(5))).await;
         quick.must(self.now, "hold", chosen).await;
         let booked = quick.must(self.now, "book", json!({ "form": self.form(self.who(6)) })).await;

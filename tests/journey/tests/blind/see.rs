@@ -4,8 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use souspli_journey::spawned::Spawned;
-use souspli_journey::view::{Names, Rows, View, log_shape, metric_shape, row_shapes, wire_shapes};
+use souspli_journey::view::{Cell, Names, Row, Rows, View, log_shape, metric_shape, row_shapes, wire_shapes};
 use souspli_journey::{Exchange, MONDAY, Tap, tables};
+use souspli_protocol::publication::PublicationKind;
+use souspli_protocol::sizes::KEPT_WINDOWS;
 
 use crate::play::play;
 use crate::script::Script;
@@ -44,14 +46,15 @@ pub(crate) async fn see(script: &'static Script, data: &Path, database_url: Opti
     let tap = Tap::default();
     let binary = Path::new(env!("CARGO_BIN_EXE_clocked-host"));
     let mut host = Spawned::start(binary, data, database_url, MONDAY);
-    let minute = play(script, &mut host, &tap).await + 1;
+    let database = Database { data, url: database_url };
+    let minute = play(script, &mut host, &database, &tap).await + 1;
     host.set(minute);
-    all_merged(data, database_url).await;
+    database.has_all_merged().await;
     let metrics = settled(&host).await;
     let log = host.log();
     // Killed, so that the write-ahead log is left as it was.
     drop(host);
-    let rows = rows(data, database_url).await;
+    let rows = database.rows().await;
     let mut files = Vec::new();
     let mut disk = Vec::new();
     read_files(data, &mut files, &mut disk);
@@ -60,22 +63,51 @@ pub(crate) async fn see(script: &'static Script, data: &Path, database_url: Opti
     Seen { exchanges, rows, log, metrics, minute, files, disk }
 }
 
-async fn rows(data: &Path, database_url: Option<&str>) -> Rows {
-    match database_url {
-        Some(url) => tables::postgres(url).await,
-        None => tables::sqlite(&data.join("souspli.db")).await,
-    }
+/// The host's database.
+pub(crate) struct Database<'a> {
+    data: &'a Path,
+    url: Option<&'a str>,
 }
 
-/// Waits until the log holds all that was accepted: when in a minute it does so is the machine's chance.
-async fn all_merged(data: &Path, database_url: Option<&str>) {
-    for _ in 0..100 {
-        if rows(data, database_url).await["unmerged"].is_empty() {
-            return;
+impl Database<'_> {
+    async fn rows(&self) -> Rows {
+        match self.url {
+            Some(url) => tables::postgres(url).await,
+            None => tables::sqlite(&self.data.join("souspli.db")).await,
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    panic!("leaves wait for the log");
+
+    /// Waits until the log holds all that was accepted: when in a minute it does so is the machine's chance.
+    async fn has_all_merged(&self) {
+        for _ in 0..100 {
+            if self.rows().await["unmerged"].is_empty() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("leaves wait for the log");
+    }
+
+    /// Waits until what is due in a window is erased: how soon after its beginning it is, is the machine's chance too.
+    pub(crate) async fn has_nothing_due(&self, window: u32) {
+        let number = |row: &Row, name: &str| {
+            let cell = row.iter().find(|(column, _)| column == name).map(|(_, cell)| cell);
+            let Some(Cell::Plain(number)) = cell else { panic!("no {name}") };
+            number.parse::<u32>().expect("a number")
+        };
+        let is_due = |number: u32| number + KEPT_WINDOWS < window;
+        for _ in 0..300 {
+            let rows = self.rows().await;
+            let record = rows["record"].iter().any(|row| is_due(number(row, "window_number")));
+            let hours =
+                rows["publication"].iter().filter(|row| number(row, "kind") == u32::from(PublicationKind::Hours.id()));
+            if !record && !hours.into_iter().any(|row| is_due(number(row, "slot"))) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("what is due is not erased");
+    }
 }
 
 /// The metrics once the host has seen that the streams are closed.

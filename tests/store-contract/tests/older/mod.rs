@@ -7,7 +7,7 @@ use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{RecordId, VerifyingKey};
 use souspli_store::{
-    AppendError, Calendar, ClaimsNow, EventWrite, Listed, Store, StoredEvent, StoredPublication, VaultError,
+    AppendError, Calendar, ClaimsNow, Entry, EventWrite, Listed, Store, StoredEvent, StoredPublication, VaultError,
 };
 use souspli_store_contract::checks::{claimed, sorted, verify_chain};
 use souspli_store_contract::fixture::{Draft, NOW, Practice, WINDOW, claims, linker, locator, vault};
@@ -63,7 +63,7 @@ pub(crate) async fn data_of_version_two_read_as_before() -> Result<(), String> {
 
     let store = open(older.path()).expect("brought up to date");
     assert!(filled.read(&store).await == before, "something reads otherwise");
-    let purged = before[0].chain.iter().filter(|entry| entry.event.is_none()).count();
+    let purged = before[0].chain.iter().filter(|listed| listed.entry == Entry::Publication).count();
     assert_eq!(purged, 5, "four publications and the purged event");
     // Of what was purged nobody knows any more what its leaf is the hash of.
     waiting.retain(|leaf| leaf.object != filled.purged.hash);

@@ -1,5 +1,6 @@
 //! `/v1/calendars/{calendar}/…`
 
+mod erasures;
 mod events;
 mod holds;
 mod identities;
@@ -16,7 +17,7 @@ use crate::routes::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![profile::route(), times::route(), identities::route(), sync::route(), stream::route()];
-    routes.push(proofs::route());
+    routes.extend([proofs::route(), erasures::route()]);
     routes.extend(journal::routes());
     routes.extend(publications::routes());
     routes.extend(holds::routes());

@@ -6,6 +6,7 @@ use http::Method;
 use souspli_protocol::problem::Code;
 use souspli_protocol::sizes::SYNC_PAGE;
 use souspli_protocol::wire::{Blob, Sync, SyncAnswer, SyncEntry};
+use souspli_store::{Entry, Listed};
 
 use crate::answer::{Answer, ok};
 use crate::auth::Signed;
@@ -16,7 +17,10 @@ use crate::state::AppState;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("sync", "The calendar's chain after a sequence, at most 64 entries at a time.")
-        .notes("An entry without `event` is a publication or a purged event; its receipt keeps the chain whole. Journalled.")
+        .notes(
+            "An entry without `event` and `erase` is a publication, or where `erased` is true an event that was erased; its \
+             receipt keeps the chain whole. Journalled.",
+        )
         .signed_by("a key of the access list")
         .body("Sync")
         .answer(200, Content::Json("SyncAnswer"))
@@ -37,12 +41,15 @@ async fn handle(State(host): State<AppState>, request: Signed<Sync>) -> Result<A
         _ => Given::Nothing,
     };
     host.note_read(request.calendar.context, request.key, given).await?;
-    let entries = listed
-        .into_iter()
-        .map(|listed| SyncEntry {
-            event: listed.event.map(|event| Blob(event.into_bytes())),
-            receipt: Blob(listed.receipt),
-        })
-        .collect();
-    Ok(ok(SyncAnswer { entries, more }))
+    Ok(ok(SyncAnswer { entries: listed.into_iter().map(entry).collect(), more }))
+}
+
+fn entry(listed: Listed) -> SyncEntry {
+    let erased = listed.entry == Entry::Gap;
+    let (event, erase) = match listed.entry {
+        Entry::Event(event) => (Some(Blob(event.into_bytes())), None),
+        Entry::Erase(erase) => (None, Some(Blob(erase))),
+        Entry::Publication | Entry::Gap => (None, None),
+    };
+    SyncEntry { event, erase, erased, receipt: Blob(listed.receipt) }
 }

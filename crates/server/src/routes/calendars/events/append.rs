@@ -34,7 +34,7 @@ pub(crate) fn route() -> Route {
         .codes(&[Code::BadSignature, Code::LinkRevoked, Code::LinkExpired, Code::TokenNeeded, Code::NotInAcl])
         .codes(&[Code::WrongAuthor, Code::EventExpired, Code::StaleVersion, Code::BadEpoch, Code::BadWindow])
         .codes(&[Code::BadClaims, Code::WorkRequired, Code::SlotTaken, Code::RecordExists, Code::RevisionConflict])
-        .codes(&[Code::RecordReleased, Code::NoRecord, Code::UnknownOutcome]);
+        .codes(&[Code::RecordReleased, Code::NoRecord, Code::RecordErased, Code::UnknownOutcome]);
     Route { method: Method::POST, path: "/v1/calendars/{calendar}/events", handler: post(handle), doc }
 }
 
@@ -140,6 +140,7 @@ impl From<AppendError> for Rejection {
             AppendError::RevisionConflict => Code::RevisionConflict.into(),
             AppendError::Released => Code::RecordReleased.into(),
             AppendError::NoRecord => Code::NoRecord.into(),
+            AppendError::Erased => Code::RecordErased.into(),
             AppendError::NoCalendar => Code::NoCalendar.into(),
             AppendError::Store(error) => error.into(),
         }

@@ -14,17 +14,24 @@ use crate::state::AppState;
 
 pub(crate) fn route() -> Route {
     let doc = Doc::new("readRecord", "All revisions of a record, from 0.")
-        .notes("A record that another view key opens is answered like one that is not there.")
+        .notes(
+            "A record that another view key opens is answered like one that is not there. Of one that was erased nothing is \
+             left that a key could be compared with.",
+        )
         .signed_by("the record's view key")
         .body("RecordRead")
         .answer(200, Content::Json("RecordAnswer"))
-        .codes(&[Code::NoRecord]);
+        .codes(&[Code::NoRecord, Code::RecordErased]);
     Route { method: Method::POST, path: "/v1/calendars/{calendar}/records/read", handler: post(handle), doc }
 }
 
 async fn handle(State(host): State<AppState>, request: Signed<RecordRead>) -> Result<Answer<RecordAnswer>, Rejection> {
-    let stored = host.store.record(request.calendar.context.calendar, request.body.record).await?;
-    let first = stored.first().ok_or(Code::NoRecord)?;
+    let (calendar, record) = (request.calendar.context.calendar, request.body.record);
+    let stored = host.store.record(calendar, record).await?;
+    let Some(first) = stored.first() else {
+        let stone = host.store.tombstone(calendar, record).await?;
+        return Err(stone.map_or(Code::NoRecord, |_| Code::RecordErased).into());
+    };
     if first.event.header().view != request.key {
         return Err(Code::NoRecord.into());
     }
