@@ -5,6 +5,7 @@ mod breach;
 mod dates;
 mod decide;
 mod erase;
+mod evidence;
 mod journal;
 mod manual;
 mod moving;
@@ -31,6 +32,7 @@ pub async fn run(souspli: &Souspli, language: Language) -> Result<(), Stop> {
         Command::Cancel(decide) => decide::run(Decision::Cancel, decide, language).await,
         Command::Move(wanted) => moving::run(wanted, language).await,
         Command::Erase(wanted) => erase::run(wanted, language).await,
+        Command::Evidence(wanted) => evidence::run(wanted, language).await,
         Command::Journal(journal) => journal::run(journal, language).await,
         Command::BreachReport(wanted) => breach::run(wanted, language).await,
         Command::Publish(publish) => publish::run(publish, language).await,
