@@ -204,7 +204,14 @@ async fn a_receipt_is_pending_then_included_and_the_log_is_in_order() {
     let mut read = Vec::new();
     for source in [&log, &folder] {
         let now = u64::from(scene.clock.minute()) * 60;
-        let options = Options { policy: &scene.keys.policy, now, stale_after: 3_600, state: Some(&state), others: &[] };
+        let options = Options {
+            policy: &scene.keys.policy,
+            now,
+            stale_after: 3_600,
+            state: Some(&state),
+            only_new: true,
+            others: &[],
+        };
         let audited = audit(source, &options, &mut |_, _| ()).await.expect("an audit");
         assert_eq!(audited.findings, []);
         read.push(audited.read);

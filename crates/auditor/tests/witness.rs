@@ -301,7 +301,14 @@ async fn witnesses_that_are_away_slow_or_lying_delay_nothing_but_themselves() {
     assert!(matches!(&judgement.verdict, Verdict::Included { cosigned, .. } if cosigned.len() == 2), "{judgement}");
 
     // The log is in order for whoever reads it, and so is what its witnesses serve.
-    let options = Options { policy: &keys.policy, now: now(&scene), stale_after: 3_600, state: None, others: &[] };
+    let options = Options {
+        policy: &keys.policy,
+        now: now(&scene),
+        stale_after: 3_600,
+        state: None,
+        only_new: false,
+        others: &[],
+    };
     let audited = audit(&log, &options, &mut |_, _| ()).await.expect("an audit");
     assert_eq!((audited.findings, audited.read), (Vec::new(), scene.size));
     let at = witnesses_of(&scene.keys.policy);
