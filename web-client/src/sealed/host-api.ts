@@ -270,6 +270,7 @@ export type Route =
   | 'GET /openapi.json'
   | 'GET /readyz'
   | 'GET /release'
+  | 'POST /v1/calendars/{calendar}/erasures'
   | 'POST /v1/calendars/{calendar}/events'
   | 'POST /v1/calendars/{calendar}/holds'
   | 'POST /v1/calendars/{calendar}/holds/extend'

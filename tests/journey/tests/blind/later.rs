@@ -38,10 +38,10 @@ impl World<'_> {
         desk
     }
 
-    /// The owner has an appointment erased, which is cancelled before; its patient asks for it.
+    /// The owner has an appointment erased, which is cancelled before; its patient asks for it. Nobody has had its time before.
     async fn something_is_erased(&mut self, kept: &Value) {
         let link = self.practice.link.clone();
-        let booked = self.book(&link, self.who(4), 1).await;
+        let booked = self.book(&link, self.who(13), 1).await;
         self.answer(&booked["record"]).await;
         let record = &booked["record"];
         assert_eq!(self.owner.fails(self.now, "erase", json!({ "record": record })).await, "record_live");
