@@ -5,6 +5,7 @@ mod clippy;
 mod deny;
 mod e2e;
 mod fmt;
+mod leaky_host;
 mod programs;
 mod setting;
 mod suite;
@@ -69,6 +70,12 @@ const STAGES: &[Stage] = &[
         run: suite::run,
     },
     Stage { name: "evil", about: "a host that lies is found out", targets: &["evil"], run: suite::run },
+    Stage {
+        name: "leaky-host",
+        about: "each leak is named, and nothing else",
+        targets: &["absent", "leaky"],
+        run: leaky_host::run,
+    },
     Stage { name: "e2e", about: "the pages in Chromium", targets: &[], run: e2e::run },
 ];
 

@@ -16,7 +16,8 @@ pub struct Spawned {
     child: Child,
     /// Where it listens.
     pub addr: SocketAddr,
-    metrics: SocketAddr,
+    /// Where its metrics are.
+    pub metrics_addr: SocketAddr,
     clock: Option<ChildStdin>,
     said: Receiver<String>,
     log: Arc<Mutex<Vec<String>>>,
@@ -38,7 +39,7 @@ impl Spawned {
         lines_of(child.stdout.take().expect("its words"), move |line| drop(say.send(line)));
         let clock = child.stdin.take();
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let spawned = Self { child, addr: local(port), metrics: local(metrics_port), clock, said, log };
+        let spawned = Self { child, addr: local(port), metrics_addr: local(metrics_port), clock, said, log };
         spawned.hear("ready");
         spawned
     }
@@ -57,7 +58,7 @@ impl Spawned {
 
     /// The metrics now.
     pub fn metrics(&self) -> String {
-        let answer = get(self.metrics, "/metrics").expect("metrics");
+        let answer = get(self.metrics_addr, "/metrics").expect("metrics");
         answer.split_once("\r\n\r\n").expect("a head and a body").1.to_owned()
     }
 

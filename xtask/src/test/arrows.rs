@@ -27,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("souspli-store-contract", &["souspli-store-sqlite", "souspli-store-postgres", "souspli-attest"]),
     ("souspli-evil-host", &["souspli-client", "souspli-server", "souspli-auditor"]),
     ("souspli-journey", &["souspli-client", "souspli-server"]),
+    ("souspli-leaky-host", &["souspli-auditor", "souspli-evil-host", "souspli-journey"]),
     ("souspli-proof", &["souspli-journey", "souspli-store-contract"]),
     ("souspli-bench", &["souspli-journey"]),
     ("xtask", &[]),

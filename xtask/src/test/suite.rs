@@ -9,6 +9,11 @@ use crate::process;
 /// Runs the stage's test targets. What they print goes to the terminal; lines that begin with the stage's name and a
 /// colon are figures, and are shown again at the end of the run.
 pub(super) fn run(setting: &mut Setting, stage: &Stage) -> Outcome<Counts> {
+    run_noting(setting, stage, &[&format!("{}: ", stage.name)])
+}
+
+/// The same, with other beginnings of the lines that are figures.
+pub(super) fn run_noting(setting: &mut Setting, stage: &Stage, beginnings: &[&str]) -> Outcome<Counts> {
     setting.need_postgres()?;
     let programs = setting.programs()?;
     let mut chosen = Vec::new();
@@ -27,8 +32,8 @@ pub(super) fn run(setting: &mut Setting, stage: &Stage) -> Outcome<Counts> {
     if counts.passed + counts.failed == 0 {
         return Err(Failure::new("No test was run."));
     }
-    let prefix = format!("{}: ", stage.name);
-    counts.notes.extend(output.lines().filter(|line| line.starts_with(&prefix)).map(str::to_owned));
+    let is_figure = |line: &&str| beginnings.iter().any(|beginning| line.starts_with(beginning));
+    counts.notes.extend(output.lines().filter(is_figure).map(str::to_owned));
     Ok(counts)
 }
 

@@ -1,6 +1,7 @@
 //! `souspli-audit canaries`: persons that do not exist, to be booked for and searched for.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use rand_core::TryRng;
@@ -175,11 +176,11 @@ impl Canaries {
     }
 
     /// Every form of every canary, and hashes of them with these keys; nothing where there are no canaries.
-    pub(super) fn needles(&self, keys: &[Vec<u8>]) -> Result<Option<Needles>, Stop> {
+    pub(super) fn needles(&self, keys: &[Vec<u8>]) -> Result<Option<Arc<Needles>>, Stop> {
         if self.all.is_empty() {
             return Ok(None);
         }
-        Needles::build(&self.all, keys).map(Some).map_err(|error| unusable(&error))
+        Needles::kept(&self.all, keys).map(Some).map_err(|error| unusable(&error))
     }
 }
 

@@ -108,7 +108,7 @@ impl Examined<'_> {
         }
         let opened = source_of(source);
         let needles = self.canaries.needles(&self.secrets_beside(&opened))?;
-        match self.look(&opened, needles.as_ref(), &place, progress) {
+        match self.look(&opened, needles.as_deref(), &place, progress) {
             Ok(outcome) => {
                 let again = self.look_again(&opened, &outcome.secrets, &place, progress)?;
                 let mut checks = Vec::new();

@@ -1,6 +1,7 @@
 //! `souspli-audit live`: the running host.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -162,7 +163,7 @@ impl Asked<'_> {
             name: self.name.to_owned(),
             client: client()?,
             policy: &measure.policy,
-            needles: measure.needles.as_ref(),
+            needles: measure.needles.as_deref(),
             manifest: self.manifest,
             metrics: self.metrics,
             now: audit.began().minutes(),
@@ -196,8 +197,8 @@ fn manifest(file: &Path) -> Result<Manifest, Stop> {
     })
 }
 
-fn needles(persons: &CanarySet) -> Result<Needles, Stop> {
-    Needles::build(&persons.canaries(), &[]).map_err(|error| not_invented(&error.to_string()))
+fn needles(persons: &CanarySet) -> Result<Arc<Needles>, Stop> {
+    Needles::kept(&persons.canaries(), &[]).map_err(|error| not_invented(&error.to_string()))
 }
 
 fn not_invented(why: &str) -> Stop {

@@ -1,6 +1,7 @@
 //! What an examination of data judges by: the policy, and the canaries that it looks for.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -33,7 +34,7 @@ pub struct JudgedBy {
 #[derive(Debug)]
 pub(super) struct Measure {
     pub(super) policy: Policy,
-    pub(super) needles: Option<Needles>,
+    pub(super) needles: Option<Arc<Needles>>,
 }
 
 impl JudgedBy {
@@ -74,12 +75,12 @@ fn refused(why: &str) -> Stop {
     Stop::said(Exit::Config, format!("The policy cannot be used: {why}."), french)
 }
 
-fn needles(file: &Path) -> Result<Needles, Stop> {
+fn needles(file: &Path) -> Result<Arc<Needles>, Stop> {
     let unusable = |why: String| {
         let why = visible(&why);
         let french = format!("Ces mots inventés sont inutilisables : {why}.");
         Stop::said(Exit::Config, format!("The canaries cannot be used: {why}."), french).about(file)
     };
     let set = CanarySet::read(read(file, LONGEST_CANARIES)?.as_slice()).map_err(|error| unusable(error.to_string()))?;
-    Needles::build(&set.canaries(), &[]).map_err(|error| unusable(error.to_string()))
+    Needles::kept(&set.canaries(), &[]).map_err(|error| unusable(error.to_string()))
 }

@@ -187,7 +187,7 @@ pub(super) fn examine(
     if !file.is_file() {
         return audit.unchecked(Unchecked::new(Area::Traffic, place, Gap::NotThere));
     }
-    let mut judge = Judge::new(&measure.policy, measure.needles.as_ref(), origin, place.clone(), audit);
+    let mut judge = Judge::new(&measure.policy, measure.needles.as_deref(), origin, place.clone(), audit);
     let mut done = 0_u64;
     let read = har::read(file, &mut |exchange| {
         judge.exchange(&exchange);

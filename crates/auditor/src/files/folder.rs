@@ -1,7 +1,6 @@
 //! A folder from its first file to its last, and a file of log lines by itself.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use super::lines::Form;
@@ -128,7 +127,7 @@ fn common<'a>(
     let keys: &[Vec<u8>] = if wanted.canaries.is_empty() { &[] } else { &secrets };
     Ok(Common {
         policy: wanted.policy,
-        needles: Arc::new(Needles::build(wanted.canaries, keys)?),
+        needles: Needles::kept(wanted.canaries, keys)?,
         has_canaries: !wanted.canaries.is_empty(),
         finder: Finder::new().ok_or(crate::scan::NeedleError::TooMany)?,
         live: is_known.then_some(live),

@@ -48,9 +48,10 @@ impl Positions {
     /// Every position, with the bits that remain once the bets on it are counted.
     pub(crate) fn all(&self) -> impl Iterator<Item = Position> + '_ {
         let positions = self.laws.iter().zip(self.counts.chunks_exact(self.cells)).enumerate();
-        positions.filter_map(|(byte, (law, cells))| {
+        let bets = count(BETS).log2();
+        positions.filter_map(move |(byte, (law, cells))| {
             let law = laws().get(usize::from(*law))?;
-            Some(Position { byte, bits: judge(cells, law) - count(BETS).log2() })
+            Some(Position { byte, bits: judge(cells, law) - bets })
         })
     }
 }

@@ -36,6 +36,7 @@ mod escape;
 mod hit;
 mod index;
 mod invent;
+mod kept;
 mod level;
 mod magic;
 mod needle;

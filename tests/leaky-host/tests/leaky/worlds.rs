@@ -1,0 +1,29 @@
+//! The honest hosts, each made once.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use souspli_leaky_host::copy::fresh_database;
+use souspli_leaky_host::host::{Honest, small};
+
+fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_leaky-host"))
+}
+
+/// On SQLite.
+pub(crate) fn sqlite() -> &'static Honest {
+    static HONEST: OnceLock<Honest> = OnceLock::new();
+    HONEST.get_or_init(|| small(binary(), None))
+}
+
+/// On PostgreSQL.
+pub(crate) fn postgres() -> &'static Honest {
+    static HONEST: OnceLock<Honest> = OnceLock::new();
+    HONEST.get_or_init(|| small(binary(), Some(fresh_database())))
+}
+
+/// With 20,000 bookings, on SQLite and on PostgreSQL.
+pub(crate) fn large() -> &'static [Honest; 2] {
+    static HONEST: OnceLock<[Honest; 2]> = OnceLock::new();
+    HONEST.get_or_init(|| souspli_leaky_host::host::large(&fresh_database()))
+}
