@@ -26,6 +26,9 @@ use souspli_tlog::vkey::{KeyType, VerifierKey};
 const NOW: u32 = 29_923_680;
 const ORIGIN: &str = "log.example";
 
+/// Of an address, status and body; none where the host answers as it should.
+type Lie = dyn Fn(&str) -> Option<(u16, Vec<u8>)>;
+
 /// A log, its witnesses, and what its host says of it.
 struct World {
     leaves: Vec<Digest>,
@@ -39,7 +42,7 @@ struct World {
     kept: RefCell<BTreeMap<String, Vec<u8>>>,
     asked: RefCell<Vec<String>>,
     /// What the host says in the place of an answer.
-    lie: Option<Box<dyn Fn(&str) -> Option<(u16, Vec<u8>)>>>,
+    lie: Option<Box<Lie>>,
     proof: Option<Vec<u8>>,
 }
 
@@ -86,15 +89,15 @@ impl World {
     }
 
     fn note(&self) -> Note {
-        self.note_of(self.checkpoint(), &self.log)
+        self.note_of(&self.checkpoint(), &self.log)
     }
 
-    fn note_of(&self, checkpoint: Checkpoint, log: &SigningKey) -> Note {
+    fn note_of(&self, checkpoint: &Checkpoint, log: &SigningKey) -> Note {
         let key = VerifierKey::new(&checkpoint.origin, KeyType::Ed25519, log.verifying_key()).expect("a key");
         let mut signed = sign(checkpoint.clone(), &key, log).expect("signed");
         for (at, time) in &self.cosigns {
             let secret = &self.witnesses[*at];
-            let line = cosign(&checkpoint, *time, &witness_key(*at, secret), secret).expect("cosigned");
+            let line = cosign(checkpoint, *time, &witness_key(*at, secret), secret).expect("cosigned");
             signed.add(line).expect("room");
         }
         signed.note().clone()
@@ -191,7 +194,7 @@ impl Tiles for World {
     fn read(&self, id: TileId) -> Result<Vec<u8>, ()> {
         let Level::Hashes(level) = id.level else { return Err(()) };
         let span = 256_usize.pow(u32::from(level));
-        let first = id.index as usize * 256;
+        let first = usize::try_from(id.index).expect("a tile's place") * 256;
         let hashes = (first..first + usize::from(id.width))
             .map(|at| root_of_leaves(&self.leaves[at * span..(at + 1) * span]))
             .collect::<Vec<_>>();
@@ -276,9 +279,9 @@ fn a_checkpoint_that_is_not_the_logs_is_refused() {
     let mut flipped = world.note().encode();
     flipped[ORIGIN.len() + 1] ^= 1;
     for (what, note) in [
-        ("another key", world.note_of(checkpoint, &other).encode()),
-        ("another origin", world.note_of(elsewhere, &world.log).encode()),
-        ("an extension", world.note_of(extended, &world.log).encode()),
+        ("another key", world.note_of(&checkpoint, &other).encode()),
+        ("another origin", world.note_of(&elsewhere, &world.log).encode()),
+        ("an extension", world.note_of(&extended, &world.log).encode()),
         ("another size", flipped),
         ("nothing", Vec::new()),
         ("no text", vec![0xff; 100]),

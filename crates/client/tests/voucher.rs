@@ -43,7 +43,7 @@ impl Stage {
         let mut identity = practice.identity();
         identity.receipt_key = receipt_key.verifying_key();
         identity.log_key = log.verifying_key();
-        identity.log_origin = ORIGIN.to_owned();
+        ORIGIN.clone_into(&mut identity.log_origin);
         let (key, by) = (log_key(&log), witness_key(&witness));
         identity.witness_policy = format!("log {key}\nwitness w {by}\nquorum w\n");
         let registration = publish_registration(&practice.place(1, 0), &practice.nonce, &practice.root);

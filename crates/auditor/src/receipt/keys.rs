@@ -74,11 +74,11 @@ impl HostKeys {
 
     /// As the root of a practice has signed them, from the voucher of one of its receipts.
     pub fn of_voucher(voucher: &Voucher, receipt: &Receipt) -> Result<Self, BadKeys> {
-        let vouched = voucher.verify()?;
-        if vouched.context != receipt.statement.link.context {
+        let said = voucher.verify()?;
+        if said.context != receipt.statement.link.context {
             return Err(Distrust::WrongCalendar.into());
         }
-        Ok(Self { receipt: vouched.keys.receipt, policy: vouched.keys.policy })
+        Ok(Self { receipt: said.keys.receipt, policy: said.keys.policy })
     }
 
     fn listed(receipt: VerifyingKey, origin: &str, log: VerifyingKey, policy: &str) -> Result<Self, BadKeys> {
