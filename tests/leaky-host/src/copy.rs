@@ -246,31 +246,7 @@ fn run(url: &str, sql: &str) {
     });
 }
 
-/// The number that a query on a SQLite file or at a PostgreSQL database gives.
-pub(crate) fn number_of(place: &str, sql: &str) -> i64 {
-    if !place.starts_with("postgres") {
-        let db = Connection::open(place).expect("opened");
-        return db.query_row(sql, [], |row| row.get(0)).expect("a number");
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let mut db = PgConnection::connect(place).await.expect("connected");
-        let number = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut db).await.expect("a number");
-        db.close().await.expect("closed");
-        number
-    })
-}
-
-/// `pg_dump` on the path, or where Debian keeps it.
-pub(crate) fn pg_dump() -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let debian = debian.map(|version| version.path().join("bin"));
-    let mut programs = std::env::split_paths(&path).chain(debian).map(|folder| folder.join("pg_dump"));
-    programs.find(|program| program.is_file()).expect("pg_dump, which comes with PostgreSQL")
-}
-
 /// Bytes as SQL writes them.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

@@ -184,7 +184,7 @@ fn dated(line: &str) -> String {
 }
 
 /// The key of a host's log; what the host says of itself is kept.
-pub(super) async fn log_key(addr: SocketAddr, folder: &Path) -> VerifierKey {
+async fn log_key(addr: SocketAddr, folder: &Path) -> VerifierKey {
     let said = souspli_evil_host::get(addr, "/v1/host").await.body;
     std::fs::write(folder.join(HOST_INFO), said).expect("written");
     let client = Client::new(None).expect("a client");

@@ -2,8 +2,6 @@
 
 mod canaries;
 mod filled;
-mod large;
-
 mod patients;
 mod witnesses;
 
@@ -18,7 +16,6 @@ use tokio::runtime::Runtime;
 use witnesses::Witnesses;
 
 pub use filled::small;
-pub use large::large;
 
 /// The data folder's name in a host's folder.
 pub const DATA: &str = "data";

@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use souspli_auditor::Check::{Canary, KeyBeside, MemoryDump, Remains, UndeclaredFile};
+use souspli_auditor::Check::{Canary, KeyBeside, MemoryDump, Remains};
 
-use super::{at, derived, encodings, one};
-use crate::copy::{Copy, hex};
+use super::{at, encodings, one, random};
+use crate::copy::Copy;
 use crate::{Leak, Switch};
 
 /// The switches.
@@ -133,7 +133,7 @@ pub(super) const SWITCHES: &[Switch] = &[
             // PKCS #8 of an Ed25519 key (RFC 8410 §7).
             let mut der =
                 vec![0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-            der.extend(derived::random(32));
+            der.extend(random(32));
             let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", encodings::base64(&der));
             copy.write("practice.pem", pem);
         }),
@@ -146,67 +146,6 @@ pub(super) const SWITCHES: &[Switch] = &[
         Leak::Files(|copy| copy.write("links.txt", format!("https://rdv.example.org/#{}\n", copy.honest().link))),
     )
     .also(&[&["links.txt"]]),
-    one(
-        "files/recovery-code",
-        "keeps the recovery code of a practice",
-        &[at(KeyBeside, &["support.txt"])],
-        Leak::Files(|copy| copy.write("support.txt", format!("Practice Example: {}\n", copy.honest().recovery_code))),
-    )
-    .also(&[&["support.txt"]]),
-    one(
-        "files/raw-key",
-        "keeps 32 random bytes under the name of a key",
-        &[at(KeyBeside, &["master.key"])],
-        Leak::Files(|copy| copy.write("master.key", derived::random(32))),
-    )
-    .also(&[&["master.key"]]),
-    one(
-        "files/settings-with-a-password",
-        "keeps the password of the database in a file of the data folder",
-        &[at(UndeclaredFile, &[".env"])],
-        Leak::Files(|copy| {
-            let password = hex(&derived::random(12));
-            copy.write(".env", format!("DATABASE_URL=postgres://souspli:{password}@db.internal/souspli\n"));
-        }),
-    )
-    .also(&[&[".env"]]),
-    one(
-        "files/shell-history",
-        "shows in a shell's history that somebody looked for a patient",
-        &[at(Canary, &[".bash_history"])],
-        Leak::Files(|copy| {
-            copy.write(".bash_history", format!("cd /srv/souspli\ngrep -ri '{}' .\n", copy.person(14).name));
-        }),
-    )
-    .also(&[&[".bash_history"]]),
-    one(
-        "files/profile-of-the-program",
-        "keeps a profile of the running program",
-        &[at(UndeclaredFile, &["perf.data"])],
-        Leak::Files(|copy| copy.write("perf.data", [b"PERFILE2".as_slice(), &derived::random(4_000)].concat())),
-    )
-    .also(&[&["perf.data"]]),
-    one(
-        "files/in-the-log-folder",
-        "hides a list of patients in the folder of the public log",
-        &[at(Canary, &[])],
-        Leak::Files(|copy| copy.write("log/tile/0/.index", encodings::form(copy.person(15)))),
-    )
-    .also(&[&["log"], &["log/*"], &[".index"]]),
-    one(
-        "files/dump-of-a-leaking-database",
-        "keeps a dump of the database from when it had a column of names",
-        &[at(Canary, &["host.dump"])],
-        Leak::Dump(|host| {
-            host.column("patient", "text", |_, person| format!("'{}'", person.name));
-            let file = host.copy().data().join("host.dump");
-            let mut dump = Command::new(crate::copy::pg_dump());
-            dump.arg("--format=custom").arg("--file").arg(&file).arg(host.copy().database());
-            assert!(dump.status().expect("pg_dump runs").success());
-            host.run("ALTER TABLE record DROP COLUMN patient");
-        }),
-    )
-    .also(&[&["host.dump"], &["table record"]]),
 ];
 
 /// A small ELF core file (System V ABI, `ET_CORE`), with a form in the memory that it shows.
@@ -223,7 +162,7 @@ fn core(copy: &Copy) -> Vec<u8> {
         core.extend(number.to_le_bytes());
     }
     core.resize(4_096, 0);
-    core.extend(derived::random(9_000));
+    core.extend(random(9_000));
     core.extend(encodings::form(copy.person(16)).bytes());
     core.resize(4_096 + 16_384, 0);
     core

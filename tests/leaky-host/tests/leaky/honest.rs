@@ -16,8 +16,6 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         Trial::test("honest/sqlite", || small(worlds::sqlite())),
         Trial::test("honest/postgres", || small(worlds::postgres())),
-        Trial::test("honest/sqlite-20,000", || large(&worlds::large()[0])),
-        Trial::test("honest/postgres-20,000", || large(&worlds::large()[1])),
         Trial::test("honest/running", || quiet(&live(None))),
     ]
 }
@@ -28,12 +26,6 @@ fn small(honest: &'static Honest) -> Result<(), Failed> {
     std::fs::write(copy.path().join(RECORDING), har.0.to_string()).expect("written");
     let parts = [Part::Database, Part::Files, Part::Log, Part::Traffic];
     quiet(&audit(copy.path(), &copy.database(), &parts, honest.minute))
-}
-
-fn large(honest: &Honest) -> Result<(), Failed> {
-    let file = || honest.data().join("souspli.db").display().to_string();
-    let database = honest.database.clone().unwrap_or_else(file);
-    quiet(&audit(honest.path(), &database, &[Part::Database, Part::Files, Part::Log], honest.minute))
 }
 
 /// Nothing was found, and everything was looked at that there is.

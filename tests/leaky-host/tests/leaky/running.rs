@@ -38,7 +38,9 @@ pub(crate) fn live(lie: Option<Lie>) -> Report {
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let proxies = [addr, metrics].map(|addr| runtime.block_on(Proxy::before(*addr)));
     if let Some(lie) = lie.map(Arc::new) {
-        proxies.iter().for_each(|proxy| proxy.tell(Arc::clone(&lie)));
+        for proxy in &proxies {
+            proxy.tell(Arc::clone(&lie));
+        }
     }
     let folder = tempfile::tempdir().expect("a folder");
     let json = folder.path().join("live.json");

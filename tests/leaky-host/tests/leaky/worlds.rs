@@ -21,9 +21,3 @@ pub(crate) fn postgres() -> &'static Honest {
     static HONEST: OnceLock<Honest> = OnceLock::new();
     HONEST.get_or_init(|| small(binary(), Some(fresh_database())))
 }
-
-/// With 20,000 bookings, on SQLite and on PostgreSQL.
-pub(crate) fn large() -> &'static [Honest; 2] {
-    static HONEST: OnceLock<[Honest; 2]> = OnceLock::new();
-    HONEST.get_or_init(|| souspli_leaky_host::host::large(&fresh_database()))
-}
