@@ -182,7 +182,7 @@ pub(super) const SWITCHES: &[Switch] = &[
             for entry in har.of_route("/events") {
                 har::change_request(entry, |body| {
                     let claims = body["claims"].as_str().expect("claims").to_owned();
-                    body["claims"] = claims[..claims.len().min(86)].into();
+                    body["claims"] = claims[..claims.len().min(64)].into();
                 });
             }
         }),
