@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(found("Empty", "{}"), []);
         assert_eq!(found("Empty", "[]"), one("", Check::WrongShape));
         assert_eq!(found("Empty", ""), one("", Check::WrongShape));
-        let nested = r#"{"entries":[{"event":null,"receipt":"AA","day":7}],"more":false}"#;
+        let nested = r#"{"entries":[{"event":null,"receipt":"AA","erase":null,"erased":false,"day":7}],"more":false}"#;
         assert_eq!(
             found("SyncAnswer", nested),
             [
