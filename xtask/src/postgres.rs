@@ -2,10 +2,10 @@
 //! `fsync`. A watch in another process group stops and deletes it when we end, however we end: its standard input is
 //! a pipe whose other end only we hold, so that even `kill -9` closes it.
 
-use std::fs::{self, DirBuilder, File};
-use std::io::Read;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,6 +23,8 @@ const PREFIX: &str = "souspli-postgres-";
 pub(crate) struct Postgres {
     /// `postgres://…` of a superuser in the database `postgres`.
     pub(crate) url: String,
+    /// The file with its password, for who takes addresses without one (libpq's `PGPASSFILE`).
+    pub(crate) passwords: PathBuf,
     /// The data directory, for tests that look for clear text in it.
     pub(crate) data: PathBuf,
     /// The server's version.
@@ -43,11 +45,15 @@ impl Postgres {
         let watch = watch(&folder, &bin, &owner, Stdio::piped())?;
         let data = folder.join("data");
         // From here on every way out of this function goes through Drop.
-        let mut cluster = Self { url: String::new(), data, version, bin: bin.clone(), watch };
+        let passwords = folder.join("pgpass");
+        let mut cluster = Self { url: String::new(), passwords, data, version, bin: bin.clone(), watch };
         let password = random_hex()?;
         cluster.init(&folder, &bin, &owner, &password)?;
         let port = cluster.serve(&folder, &bin, &owner)?;
         cluster.url = format!("postgres://souspli:{password}@127.0.0.1:{port}/postgres");
+        let line = format!("127.0.0.1:{port}:*:souspli:{password}\n");
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&cluster.passwords);
+        file.and_then(|mut file| file.write_all(line.as_bytes())).or_say(cluster.passwords.display())?;
         Ok(cluster)
     }
 

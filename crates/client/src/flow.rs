@@ -196,6 +196,7 @@ impl Future for Perform {
 
 /// Sets work apart: without, the code of what is waited for becomes part of the function that waits, however long it is
 /// and however rarely it runs.
+#[cfg(feature = "practice")]
 pub(crate) fn apart<'a, T>(work: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
     Box::pin(work)
 }

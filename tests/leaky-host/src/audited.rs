@@ -42,7 +42,7 @@ pub fn audit(folder: &Path, database: &str, parts: &[Part], minute: u32) -> Repo
         format!("reports = \"{REPORTS}\""),
     ];
     lines.extend(parts.iter().map(|part| match part {
-        Part::Database => format!("databases = [\"{database}\"]"),
+        Part::Database => format!("databases = [\"{}\"]", without_password(database)),
         Part::Files => format!("folders = [\"{DATA}\"]"),
         Part::Log => format!("log = \"{DATA}/log\"\nwitnesses = \"{WITNESSES}\""),
         Part::Traffic => format!("traffic = [\"{RECORDING}\"]"),
@@ -65,6 +65,15 @@ pub fn report(arguments: impl IntoIterator<Item = std::ffi::OsString>, json: &Pa
     let exit = run(&cli, Surroundings { seconds: || NOW.get(), random, language: Language::English });
     let text = std::fs::read(json).unwrap_or_else(|error| panic!("no report, {exit:?}: {error}"));
     Report::from_json(&text).unwrap_or_else(|error| panic!("a report that cannot be read: {error}"))
+}
+
+/// A configuration takes no password: that of the tests' PostgreSQL lies in the file that `PGPASSFILE` names.
+fn without_password(database: &str) -> String {
+    let parts = database.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('@')?)));
+    match parts {
+        Some((scheme, (who, at))) => format!("{scheme}://{}@{at}", who.split(':').next().unwrap_or(who)),
+        None => database.to_owned(),
+    }
 }
 
 /// A name that no report has yet.

@@ -17,7 +17,7 @@ fn found(program: &Path) -> usize {
     let names = switches().into_iter().map(|switch| switch.name).chain([MARK]);
     let bytes = std::fs::read(program).unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     let search = AhoCorasick::new(names).expect("patterns");
-    search.find_iter(&bytes).map(|found| found.pattern()).collect::<std::collections::BTreeSet<_>>().len()
+    search.find_overlapping_iter(&bytes).map(|found| found.pattern()).collect::<std::collections::BTreeSet<_>>().len()
 }
 
 /// Where a program is: where the tests are told, or beside the programs of this crate.

@@ -17,6 +17,8 @@ use super::programs::{self, Program};
 const POSTGRES: &str = "SOUSPLI_TEST_POSTGRES";
 /// The data directory of the PostgreSQL that we started.
 const POSTGRES_DATA: &str = "SOUSPLI_TEST_POSTGRES_DATA";
+/// libpq's and sqlx's name for the file with the passwords.
+const PASSWORDS: &str = "PGPASSFILE";
 
 /// The binaries that tests start, and the variables that say where they are.
 const BINARIES: [(&str, &str); 3] = [
@@ -70,7 +72,7 @@ impl Setting {
     /// Tells `command` where the database, the browser and the binaries are.
     pub(super) fn export<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         if let Some(postgres) = &self.postgres {
-            command.env(POSTGRES, &postgres.url).env(POSTGRES_DATA, &postgres.data);
+            command.env(POSTGRES, &postgres.url).env(POSTGRES_DATA, &postgres.data).env(PASSWORDS, &postgres.passwords);
         }
         if let Some(chromium) = &self.chromium {
             command.env(browser::VARIABLE, chromium);
