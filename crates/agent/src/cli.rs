@@ -86,6 +86,13 @@ pub enum Command {
     /// for each person in French or English; what the report cannot know is marked in them. A link opens no record: for one,
     /// the bookings that were made through it are listed.
     BreachReport(BreachReport),
+    /// Print what a restore of the host's has left, and accept it
+    ///
+    /// A host that lost its newest data goes on with an older copy and says so. Every command that fetches the agenda sends
+    /// again what this device still holds. What the host cannot take back, since the time is somebody else's now, is listed
+    /// with name and phone; until the practice accepts the restore, patients read that it has not looked. Where nothing is
+    /// missing that this device knew, it is accepted by itself.
+    Restored(Restored),
     /// Publish the hours anew from the practice's rules, and sign keys ahead
     ///
     /// An owner publishes settings and hours as they stand, another member the hours that are missing or grow old.
@@ -250,6 +257,23 @@ pub struct Journal {
     /// Until a day, included, or so many hours ago [default: now]
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `restored`.
+#[derive(Debug, Args)]
+pub struct Restored {
+    /// Put a lost event aside, after whoever had it was called; may be given several times
+    #[arg(long, value_name = "EVENT")]
+    pub put_aside: Vec<String>,
+    /// Accept that the agenda goes on from here
+    #[arg(long)]
+    pub accept: bool,
     /// Print JSON, for programs
     #[arg(long)]
     pub json: bool,

@@ -62,6 +62,9 @@ const ROWS: &[Row] = rows! {
     Distrust ["rolled_back"]
         "The host showed something older than what this device has already seen. Stop, and ask whoever runs the host why. A restored backup is announced before."
         "L’hébergeur a présenté quelque chose de plus ancien que ce que cet appareil a déjà vu. Arrêtez-vous et demandez pourquoi à qui gère l’hébergeur. Une sauvegarde restaurée s’annonce à l’avance."
+    Distrust ["bad_notice" "forked_restore" "unproven_notice"]
+        "The host says that it has restored a backup, but not the chain that it has shown to this device, or without the proof that it owes. Stop, and ask whoever runs the host why."
+        "L’hébergeur dit avoir restauré une sauvegarde, mais pas la suite qu’il a montrée à cet appareil, ou sans la preuve qu’il doit. Arrêtez-vous et demandez pourquoi à qui gère l’hébergement."
     Distrust ["bad_journal"]
         "The host’s journal of reads does not verify, or says less than it did before. Stop, and ask whoever runs the host why."
         "Le journal des lectures de l’hébergeur ne se vérifie pas, ou en dit moins qu’avant. Arrêtez-vous et demandez pourquoi à qui gère l’hébergeur."
@@ -107,6 +110,9 @@ const ROWS: &[Row] = rows! {
     NotDone ["record_released" "record_exists" "wrong_author"]
         "The record was cancelled or is another’s; this cannot be done to it any more."
         "Ce rendez-vous a été annulé ou appartient à un autre ; cela n’est plus possible."
+    NotDone ["not_lost"]
+        "The host does not take this back: it is not among what a restore has lost."
+        "L’hébergeur ne reprend pas ceci : ce n’est pas de ce qu’une restauration a perdu."
     NotDone ["slot_taken" "taken" "hold_expired" "no_hold" "hold_extended"]
         "The time has been taken by somebody else."
         "L’horaire a été pris par quelqu’un d’autre."

@@ -23,6 +23,7 @@
 pub mod claim_set;
 mod hash;
 pub mod journal;
+pub mod restore;
 mod sign;
 
 pub use hash::{

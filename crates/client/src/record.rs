@@ -1,12 +1,13 @@
 //! A record's chain: verified whole before any of it is shown (`docs/spec/events.md` §4).
 
+use souspli_attest::restore::Restores;
 use souspli_attest::{claims_digest, event_hash, head_after, leaf_of, verify};
 use souspli_booking::appointment::Appointment;
 use souspli_crypto::keys::{CalendarKey, GidKey};
 use souspli_crypto::{claim_ids, envelope, gids, with_decoys};
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::{AuthorKind, Event, Header, Operation};
-use souspli_protocol::receipt::{GENERATION, Receipt};
+use souspli_protocol::receipt::Receipt;
 use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, EVENT_LIFE_MINUTES, MMD_MINUTES, epoch_of};
 use souspli_protocol::wire::RecordEntry;
 use souspli_protocol::{Context, Digest, Gid, ItemId, RecordId, VerifyingKey};
@@ -24,16 +25,19 @@ pub struct Entry {
     pub hash: Digest,
     /// The host's promise.
     pub receipt: Receipt,
+    /// Its promises of places that restores have lost, the oldest first.
+    pub earlier: Vec<Receipt>,
 }
 
 impl Entry {
-    /// Verifies the event's own signatures, and that the receipt is the host's and for these bytes.
-    pub fn verify(entry: &RecordEntry, context: &Context, receipt_key: &VerifyingKey) -> Result<Self, Distrust> {
+    /// Verifies the event's own signatures, and that the receipts are the host's and for these bytes.
+    pub fn verify(entry: &RecordEntry, host: &Promiser<'_>) -> Result<Self, Distrust> {
         let event = Event::parse(entry.event.0.clone()).map_err(|_| Distrust::BadEvent)?;
-        envelope::verify(&event, context).map_err(|_| Distrust::BadEvent)?;
+        envelope::verify(&event, host.context).map_err(|_| Distrust::BadEvent)?;
         let hash = event_hash(event.bytes());
-        let receipt = verify_receipt(&entry.receipt.0, &hash, context, receipt_key)?;
-        Ok(Self { event, hash, receipt })
+        let receipt = verify_receipt(&entry.receipt.0, &hash, host)?;
+        let earlier = verify_earlier(&entry.earlier.0, &hash, host)?;
+        Ok(Self { event, hash, receipt, earlier })
     }
 
     /// Its header.
@@ -45,21 +49,45 @@ impl Entry {
     pub fn head(&self) -> Digest {
         head_after(&self.receipt.statement.link)
     }
+
+    /// Whether a head is the one after it: of the chain as it is, or as it was before a restore.
+    pub fn has_head(&self, head: &Digest) -> bool {
+        let receipts = self.earlier.iter().chain([&self.receipt]);
+        receipts.map(|receipt| head_after(&receipt.statement.link)).any(|after| after == *head)
+    }
+
+    /// The minute in which the host first took it.
+    pub fn minute(&self) -> u32 {
+        self.earlier.first().unwrap_or(&self.receipt).statement.minute
+    }
 }
 
-/// Verifies that a receipt is this host's, for this calendar and for an object with this hash.
-pub fn verify_receipt(
-    bytes: &[u8],
-    object: &Digest,
-    context: &Context,
-    receipt_key: &VerifyingKey,
-) -> Result<Receipt, Distrust> {
+/// Whose promises are believed: a host's, for a calendar, as its restores have left the chain.
+#[derive(Debug, Clone, Copy)]
+pub struct Promiser<'a> {
+    /// The calendar.
+    pub context: &'a Context,
+    /// The host's key.
+    pub receipt_key: &'a VerifyingKey,
+    /// What it has said of restores.
+    pub restores: &'a Restores,
+}
+
+/// Verifies that a receipt is this host's, for an object with this hash, at a place of the chain as it is now.
+pub fn verify_receipt(bytes: &[u8], object: &Digest, host: &Promiser<'_>) -> Result<Receipt, Distrust> {
     let receipt = Receipt::decode(bytes).map_err(|_| Distrust::BadReceipt)?;
-    promises(&receipt, object, context, receipt_key)?;
+    promises(&receipt, object, host.context, host.receipt_key)?;
+    verify_place(&receipt, host.restores)?;
     Ok(receipt)
 }
 
-/// Verifies that a receipt is this host's, for this calendar and for an object with this hash.
+/// Verifies the receipts that an event had before restores.
+pub fn verify_earlier(bytes: &[u8], object: &Digest, host: &Promiser<'_>) -> Result<Vec<Receipt>, Distrust> {
+    let earlier = host.restores.verify_earlier(bytes, object, host.context, host.receipt_key);
+    earlier.map_err(|_| Distrust::BadReceipt)
+}
+
+/// Verifies that a receipt is this host's, for this calendar and for an object with this hash, whatever its place.
 pub fn promises(
     receipt: &Receipt,
     object: &Digest,
@@ -74,9 +102,14 @@ pub fn promises(
 pub fn verify_link(receipt: &Receipt, context: &Context, receipt_key: &VerifyingKey) -> Result<(), Distrust> {
     let statement = &receipt.statement;
     verify(receipt_key, &statement.encode(), &receipt.signature).map_err(|_| Distrust::BadReceipt)?;
-    let right =
-        statement.link.context == *context && statement.link.generation == GENERATION && statement.mmd == MMD_MINUTES;
+    let right = statement.link.context == *context && statement.mmd == MMD_MINUTES;
     if right { Ok(()) } else { Err(Distrust::BadReceipt) }
+}
+
+/// Verifies that a receipt's place is one of the chain as it is now.
+pub fn verify_place(receipt: &Receipt, restores: &Restores) -> Result<(), Distrust> {
+    let link = &receipt.statement.link;
+    if restores.holds(link.generation, link.sequence) { Ok(()) } else { Err(Distrust::BadReceipt) }
 }
 
 /// Verifies the order of a record's entries: ids, revisions, hashes, keys, sequence, minutes, release.
@@ -99,15 +132,15 @@ pub fn verify_order(entries: &[Entry], record: RecordId) -> Result<(), Distrust>
 /// after the entry before. Where host and practice have another one there, the host shows two chains.
 pub fn follows(before: &Entry, after: &Entry) -> bool {
     let (old, new) = (before.header(), after.header());
-    let (then, now) = (&before.receipt.statement, &after.receipt.statement);
+    let (then, now) = (&before.receipt.statement.link, &after.receipt.statement.link);
     new.record == old.record
         && old.revision.checked_add(1) == Some(new.revision)
         && new.previous == before.hash
         && new.manage == old.manage
         && new.view == old.view
-        && then.link.sequence < now.link.sequence
-        && then.minute <= now.minute.saturating_add(CLOCK_SKEW_MINUTES)
-        && (new.author_kind != AuthorKind::Manage || new.head == before.head())
+        && then.sequence < now.sequence
+        && before.minute() <= after.minute().saturating_add(CLOCK_SKEW_MINUTES)
+        && (new.author_kind != AuthorKind::Manage || before.has_head(&new.head))
 }
 
 /// Minutes that a host may take from its look at the clock to the receipt; and before an epoch in which its keys may be
@@ -117,7 +150,7 @@ const GRACE: u32 = 60;
 /// Whether an event was accepted in the time that it was made for (`docs/spec/events.md` §2): a host that kept it back
 /// cannot bring it in later, nor one of an epoch whose members have changed.
 fn in_its_time(entry: &Entry) -> bool {
-    let (header, minute) = (entry.header(), entry.receipt.statement.minute);
+    let (header, minute) = (entry.header(), entry.minute());
     let epochs = epoch_of(minute.saturating_sub(GRACE))..=epoch_of(minute.saturating_add(GRACE));
     minute <= header.not_after.saturating_add(GRACE)
         && header.not_after <= minute.saturating_add(EVENT_LIFE_MINUTES + CLOCK_SKEW_MINUTES)
@@ -223,7 +256,7 @@ impl Story {
             return Err(Distrust::BadEvent);
         }
         let by = side(entry.header());
-        let minute = entry.receipt.statement.minute;
+        let minute = entry.minute();
         // What the practice itself enters needs no confirmation.
         let state = if state == State::Reserved && by == Side::Practice { State::Confirmed } else { state };
         let c = said.c.as_ref();
@@ -246,7 +279,7 @@ impl Story {
     /// under seal.
     pub fn go_on(&mut self, before: &Entry, entry: &Entry, said: &Said) -> Result<(), Distrust> {
         let header = entry.header();
-        let (by, minute) = (side(header), entry.receipt.statement.minute);
+        let (by, minute) = (side(header), entry.minute());
         let kind = said.d.content.kind();
         let claims = kind == Kind::Moved;
         let releases = matches!(kind, Kind::Declined | Kind::Cancelled);
@@ -259,7 +292,7 @@ impl Story {
             Desk::Booked { .. } | Desk::Blocked { .. } => return Err(Distrust::BadEvent),
             Desk::Confirmed { answers, text } | Desk::Declined { answers, text } => {
                 // The practice's own view of the chain, under its signature: another one means that the host has two.
-                if answers.head != before.head() {
+                if !before.has_head(&answers.head) {
                     return Err(Distrust::BadChain);
                 }
                 self.answered(kind, answers.event);

@@ -3,6 +3,7 @@
 //! Nothing is shown before all of it holds, and nothing is sent because of what failed.
 
 use souspli_attest::claim_set::ClaimSet;
+use souspli_attest::restore::Restores;
 use souspli_attest::{event_hash, sha256, verify};
 use souspli_booking::catalogue::Catalogue;
 use souspli_booking::hours::Hours;
@@ -14,12 +15,13 @@ use souspli_crypto::publish::{
 };
 use souspli_protocol::claims::ClaimSetStatement;
 use souspli_protocol::publication::{LinkRow, Publication, PublicationKind};
-use souspli_protocol::receipt::GENERATION;
+use souspli_protocol::restore::Accepted;
 use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, WINDOWS, epoch_of};
 use souspli_protocol::wire::{Blob, Profile, Times, split_signed};
 use souspli_protocol::{Context, Digest, VerifyingKey};
 
 use crate::failure::Failure;
+use crate::record::Promiser;
 
 macro_rules! checks {
     ($($(#[$doc:meta])* $name:ident $code:literal,)*) => {
@@ -64,6 +66,12 @@ checks! {
     BadClaimSet "bad_claim_set",
     /// Something older than what was already seen.
     RolledBack "rolled_back",
+    /// What the host says of its restores is not signed, or does not fit together.
+    BadNotice "bad_notice",
+    /// A restore of a chain that is another one than the host has shown.
+    ForkedRestore "forked_restore",
+    /// A restore that is not in the public log, although the time for it is over.
+    UnprovenNotice "unproven_notice",
     /// A receipt is not the host's, or not for these bytes.
     BadReceipt "bad_receipt",
     /// The chain of receipts is broken, or has two ends.
@@ -102,17 +110,23 @@ pub struct Pins {
     pub catalogue: u64,
     /// The highest version that any signature of the practice's vouches for.
     pub vouched: u64,
+    /// The newest restore that the host has said.
+    pub restored: u64,
+    /// The newest restore that the practice has countersigned.
+    pub accepted: u64,
 }
 
 impl Pins {
-    const SIZE: usize = 4 + 6 * 8;
+    const SIZE: usize = 4 + 8 * 8;
 
-    /// Its bytes, for the device: `epoch (u32) || version || claims || links || identity || catalogue || vouched`, u64
-    /// each.
+    /// Its bytes, for the device: `epoch (u32) || version || claims || links || identity || catalogue || vouched ||
+    /// restored || accepted`, u64 each.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::SIZE);
         bytes.extend(self.epoch.to_be_bytes());
-        for number in [self.version, self.claims, self.links, self.identity, self.catalogue, self.vouched] {
+        let of_restores = [self.restored, self.accepted];
+        let versions = [self.version, self.claims, self.links, self.identity, self.catalogue, self.vouched];
+        for number in versions.into_iter().chain(of_restores) {
             bytes.extend(number.to_be_bytes());
         }
         bytes
@@ -121,7 +135,9 @@ impl Pins {
     /// Reads bytes that a device kept; `None` for any other length.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let (epoch, numbers) = bytes.split_first_chunk::<4>()?;
-        let (&[version, claims, links, identity, catalogue, vouched], []) = numbers.as_chunks::<8>() else {
+        let (&[version, claims, links, identity, catalogue, vouched, restored, accepted], []) =
+            numbers.as_chunks::<8>()
+        else {
             return None;
         };
         Some(Self {
@@ -132,8 +148,51 @@ impl Pins {
             identity: u64::from_be_bytes(identity),
             catalogue: u64::from_be_bytes(catalogue),
             vouched: u64::from_be_bytes(vouched),
+            restored: u64::from_be_bytes(restored),
+            accepted: u64::from_be_bytes(accepted),
         })
     }
+
+    /// What is still asked for after restores (`docs/spec/restore.md` §4, §6): where the newest is new and the practice has
+    /// accepted it, what that vouches for; where it has not, nothing of versions and sequence.
+    fn after(self, restores: &Restores, accepted: Option<&Countersigned>) -> Self {
+        let newest = u64::from(restores.generation());
+        if newest <= self.accepted {
+            return self;
+        }
+        let none = Self { epoch: self.epoch, restored: newest, accepted: self.accepted, ..Self::default() };
+        accepted.map_or(none, |countersigned| Self {
+            version: countersigned.version,
+            claims: countersigned.accepted.sequence,
+            vouched: countersigned.version,
+            accepted: newest,
+            ..none
+        })
+    }
+
+    /// The higher of both: a pin that went beyond what a restore has left stays until the practice accepts it.
+    fn or_higher(self, other: &Self) -> Self {
+        Self {
+            version: self.version.max(other.version),
+            epoch: self.epoch.max(other.epoch),
+            claims: self.claims.max(other.claims),
+            links: self.links.max(other.links),
+            identity: self.identity.max(other.identity),
+            catalogue: self.catalogue.max(other.catalogue),
+            vouched: self.vouched.max(other.vouched),
+            restored: self.restored.max(other.restored),
+            accepted: self.accepted.max(other.accepted),
+        }
+    }
+}
+
+/// A restore that the practice has accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Countersigned {
+    /// What it has accepted.
+    pub accepted: Accepted,
+    /// The version that the countersignature makes.
+    pub version: u64,
 }
 
 /// A practice whose chain of trust holds.
@@ -159,6 +218,10 @@ pub struct Practice {
     pub catalogue_hash: Digest,
     /// Minute in which the catalogue was published.
     pub catalogue_since: u32,
+    /// The restores that the host has said.
+    pub restores: Restores,
+    /// The practice's answer to the newest of them.
+    pub countersigned: Option<Countersigned>,
 }
 
 /// What the profile's checks come to: a practice that has not published yet is no error.
@@ -171,6 +234,16 @@ pub enum Verified {
 }
 
 impl Practice {
+    /// Whose promises are believed.
+    pub fn promiser(&self) -> Promiser<'_> {
+        Promiser { context: &self.context, receipt_key: &self.identity.receipt_key, restores: &self.restores }
+    }
+
+    /// Whether the host has restored an older copy and the practice has not accepted it yet.
+    pub fn is_amber(&self) -> bool {
+        self.restores.newest().is_some() && self.countersigned.is_none()
+    }
+
     /// Whether a key was a link of this practice in a minute.
     pub fn has_link(&self, key: &VerifyingKey, minute: u32) -> bool {
         self.links.iter().any(|row| row.link == *key && minute < row.expires)
@@ -238,30 +311,41 @@ pub fn verify_profile(
         Access::Link(keys) => open_row(context, keys, &links, now)?,
     };
     let version = profile.version.0;
-    let links_version = not_older(&links, pins.links, version)?;
-    if version < pins.version || version < pins.vouched {
+    let Some(identity) = &profile.identity else {
+        // Nothing says here whose notices to believe.
+        not_older(&links, pins.links, version)?;
+        return if version < pins.version.max(pins.vouched) { Err(Distrust::RolledBack) } else { Ok(Verified::Silent) };
+    };
+    let identity = parse(identity, Distrust::BadIdentity)?;
+    let opened = current_identity(context, &identity, &access, pins, now);
+    let restored =
+        opened.as_ref().map_or(Ok((Restores::default(), None)), |opened| said(context, profile, opened, pins));
+    let (restores, countersigned) = restored?;
+    let least = pins.after(&restores, countersigned.as_ref());
+    let links_version = not_older(&links, least.links, version)?;
+    if version < least.version || version < least.vouched {
         return Err(Distrust::RolledBack);
     }
-    let Some(identity) = &profile.identity else { return Ok(Verified::Silent) };
-    let identity = parse(identity, Distrust::BadIdentity)?;
-    let opened = current_identity(context, &identity, &access, pins, now)?;
-    let identity_version = not_older(&identity, pins.identity, version)?;
+    let opened = opened?;
+    let identity_version = not_older(&identity, least.identity, version)?;
     if version < opened.min_version {
         return Err(Distrust::RolledBack);
     }
     let Some(catalogue) = &profile.catalogue else { return Ok(Verified::Silent) };
     let catalogue = parse(catalogue, Distrust::BadCatalogue)?;
     let offered = owners_catalogue(context, &catalogue, &opened, &access)?;
-    let catalogue_version = not_older(&catalogue, pins.catalogue, version)?;
-    *pins = Pins {
+    let catalogue_version = not_older(&catalogue, least.catalogue, version)?;
+    let seen = Pins {
         version,
         epoch: opened.epoch.max(pins.epoch),
         links: links_version,
         identity: identity_version,
         catalogue: catalogue_version,
-        vouched: links_version.max(identity_version).max(catalogue_version).max(pins.vouched),
-        ..*pins
+        vouched: links_version.max(identity_version).max(catalogue_version).max(least.vouched),
+        ..least
     };
+    let amber = restores.newest().is_some() && countersigned.is_none();
+    *pins = if amber { seen.or_higher(pins) } else { seen };
     Ok(Verified::Open(Box::new(Practice {
         context: *context,
         root,
@@ -273,7 +357,37 @@ pub fn verify_profile(
         catalogue: offered,
         catalogue_hash: event_hash(catalogue.bytes()),
         catalogue_since: catalogue.statement().not_before,
+        restores,
+        countersigned,
     })))
+}
+
+/// What the host says of restores, and what the practice has answered to the newest.
+fn said(
+    context: &Context,
+    profile: &Profile,
+    identity: &Identity,
+    pins: &Pins,
+) -> Result<(Restores, Option<Countersigned>), Distrust> {
+    let notices = profile.notices.iter().map(|notice| notice.0.as_slice());
+    let restores = Restores::verify(notices, context, &identity.receipt_key).map_err(|_| Distrust::BadNotice)?;
+    if u64::from(restores.generation()) < pins.restored {
+        return Err(Distrust::RolledBack);
+    }
+    let Some(signed) = &profile.countersignature else { return Ok((restores, None)) };
+    let signed = parse(signed, Distrust::BadNotice)?;
+    check(&signed, PublicationKind::Countersignature, context, Distrust::BadNotice)?;
+    let (statement, accepted) = (signed.statement(), Accepted::decode(signed.payload()).ok_or(Distrust::BadNotice)?);
+    let of_the_newest = accepted.generation == restores.generation() && statement.slot == accepted.generation;
+    if !of_the_newest || restores.newest().is_none_or(|notice| accepted.sequence < notice.sequence) {
+        return Err(Distrust::BadNotice);
+    }
+    if statement.version > profile.version.0 {
+        return Err(Distrust::RolledBack);
+    }
+    // Whoever is no member any more has accepted nothing.
+    let by_a_member = identity.member(&statement.signer).is_some();
+    Ok((restores, by_a_member.then_some(Countersigned { accepted, version: statement.version })))
 }
 
 /// The version that a verified publication was signed with: not below the pinned one, nor above the calendar's.
@@ -285,7 +399,10 @@ fn not_older(publication: &Publication, pinned: u64, calendar: u64) -> Result<u6
 /// Checks 5 and 6: hours and the claimed-id set.
 pub fn verify_times(practice: &Practice, times: &Times, pins: &mut Pins, now: u32) -> Result<Availability, Distrust> {
     let version = times.version.0;
-    if version < pins.version || version < practice.version {
+    // An acceptance that was seen once, and that the host keeps back now, holds.
+    let amber = practice.is_amber() && u64::from(practice.restores.generation()) > pins.accepted;
+    let least = if amber { Pins::default() } else { *pins };
+    if version < least.version || version < practice.version {
         return Err(Distrust::RolledBack);
     }
     let (statement, signature) = split_signed(&times.statement.0).ok_or(Distrust::BadClaimSet)?;
@@ -294,14 +411,15 @@ pub fn verify_times(practice: &Practice, times: &Times, pins: &mut Pins, now: u3
     let statement = ClaimSetStatement::decode(statement).map_err(|_| Distrust::BadClaimSet)?;
     let taken = ClaimSet::decode(&times.claim_set.0).map_err(|_| Distrust::BadClaimSet)?;
     let fresh = statement.minute.abs_diff(now) <= CLOCK_SKEW_MINUTES;
-    let of_this_calendar = statement.context == practice.context && statement.generation == GENERATION;
+    let of_this_calendar =
+        statement.context == practice.context && statement.generation == practice.restores.generation();
     if !of_this_calendar || statement.version != version || !taken.covered_by(&statement) || !fresh {
         return Err(Distrust::BadClaimSet);
     }
-    if statement.sequence < pins.claims {
+    if statement.sequence < least.claims {
         return Err(Distrust::RolledBack);
     }
-    let mut vouched = pins.vouched;
+    let mut vouched = least.vouched;
     let (mut hours, mut hours_hashes) = (Vec::with_capacity(WINDOWS), Vec::with_capacity(WINDOWS));
     for (place, published) in (0..).zip(&times.hours) {
         let Some(published) = published else { continue };
@@ -313,7 +431,8 @@ pub fn verify_times(practice: &Practice, times: &Times, pins: &mut Pins, now: u3
             hours_hashes.push(hash);
         }
     }
-    (pins.version, pins.claims, pins.vouched) = (version, statement.sequence, vouched);
+    let seen = Pins { version, claims: statement.sequence, vouched, ..*pins };
+    *pins = if amber { seen.or_higher(pins) } else { seen };
     Ok(Availability { hours, hours_hashes, taken, claim_set, statement })
 }
 

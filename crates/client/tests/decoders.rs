@@ -34,6 +34,7 @@ use souspli_protocol::wire::{
     Append, Blob, Counter, Hold, HostInfo, JournalAnswer, Profile, Publish, RecordAnswer, RecordEntry, SyncAnswer,
     SyncEntry, Times, VaultAnswer, VaultBody,
 };
+use souspli_protocol::wire::{NoticeAnswer, NoticeRead, Resubmit};
 use souspli_protocol::{Digest, Gid, ItemId, Locator, Nonce, RecordId, Signature, VerifyingKey, Work, tlv};
 
 /// What a decoder makes of bytes: encoded again where they are accepted.
@@ -318,7 +319,8 @@ fn plaintexts() -> Vec<Decoder> {
     let d = |content: Desk, view_key| BodyD { clinical: Some(3), view_key, content }.encode(&context);
     let read = move |bytes: &[u8]| BodyD::decode(bytes, &context).ok().map(|read| read.encode(&context));
     let c = BodyC { text: "A reason".to_owned(), answers: vec![(ItemId([2; 8]), "An answer".to_owned())] };
-    let pins = Pins { version: 9, epoch: 1_470, claims: 8, links: 3, identity: 4, catalogue: 7, vouched: 9 };
+    let versions = Pins { version: 9, epoch: 1_470, claims: 8, links: 3, identity: 4, ..Pins::default() };
+    let pins = Pins { catalogue: 7, vouched: 9, restored: 2, accepted: 1, ..versions };
     vec![
         decoder("body d, booked", d(booked, view_key(&practice.record(1))), read),
         decoder("body d, confirmed", d(Desk::Confirmed { answers, text: text.clone() }, None), read),
@@ -401,7 +403,8 @@ fn texts() -> Vec<Decoder> {
 fn bodies() -> Vec<Decoder> {
     let (blob, key) = (Blob(vec![7; 90]), VerifyingKey([1; 32]));
     let hours = [Some(blob.clone()), None, Some(blob.clone()), None, None, None, None];
-    let (version, entry) = (Counter(9), RecordEntry { event: blob.clone(), receipt: blob.clone() });
+    let (version, entry) =
+        (Counter(9), RecordEntry { event: blob.clone(), receipt: blob.clone(), earlier: Blob::default() });
     vec![
         of_json(
             "host",
@@ -425,8 +428,13 @@ fn bodies() -> Vec<Decoder> {
                 links: blob.clone(),
                 identity: Some(blob.clone()),
                 catalogue: None,
+                notices: vec![blob.clone(); 2],
+                countersignature: Some(blob.clone()),
             },
         ),
+        of_json("notice read", &NoticeRead { generation: 7 }),
+        of_json("notice answer", &NoticeAnswer { notice: blob.clone(), proof: None }),
+        of_json("resubmit", &Resubmit { event: blob.clone(), claims: Blob::default(), earlier: blob.clone() }),
         of_json("times", &Times { version, hours, claim_set: blob.clone(), statement: blob.clone() }),
         of_json("hold", &Hold { hold: blob.clone(), work: Work([1; 8]) }),
         of_json(
@@ -444,11 +452,30 @@ fn bodies() -> Vec<Decoder> {
             "sync answer",
             &SyncAnswer {
                 entries: vec![
-                    SyncEntry { event: None, erase: None, erased: true, receipt: blob.clone() },
-                    SyncEntry { event: None, erase: Some(blob.clone()), erased: false, receipt: blob.clone() },
-                    SyncEntry { event: Some(blob.clone()), erase: None, erased: false, receipt: blob.clone() },
+                    SyncEntry {
+                        event: None,
+                        erase: None,
+                        erased: true,
+                        receipt: blob.clone(),
+                        earlier: Blob::default(),
+                    },
+                    SyncEntry {
+                        event: None,
+                        erase: Some(blob.clone()),
+                        erased: false,
+                        receipt: blob.clone(),
+                        earlier: Blob::default(),
+                    },
+                    SyncEntry {
+                        event: Some(blob.clone()),
+                        erase: None,
+                        erased: false,
+                        receipt: blob.clone(),
+                        earlier: blob.clone(),
+                    },
                 ],
                 more: true,
+                generation: 3,
             },
         ),
         of_json(

@@ -80,6 +80,8 @@ impl Stage {
             links: blob(&links.expect("links")),
             identity: Some(blob(&identity.expect("identity"))),
             catalogue: Some(blob(&self.published_catalogue())),
+            notices: Vec::new(),
+            countersignature: None,
         }
     }
 

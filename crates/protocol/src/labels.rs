@@ -41,6 +41,8 @@ labels! {
     PublicationGrants = "souspli/v1/publication/grants",
     /// Statement signed by a member.
     PublicationRules = "souspli/v1/publication/rules",
+    /// Statement signed by a member.
+    PublicationCountersignature = "souspli/v1/publication/countersignature",
     /// Plaintext of an identity.
     Identity = "souspli/v1/identity",
     /// Plaintext of a catalogue.
@@ -135,6 +137,8 @@ labels! {
     Head = "souspli/v1/head",
     /// Statement signed by the host.
     Receipt = "souspli/v1/receipt",
+    /// Statement signed by the host: a restore.
+    Notice = "souspli/v1/notice",
     /// Hash: a row of the journal of reads.
     Read = "souspli/v1/read",
     /// Statement signed by the host: the journal's newest row, and the open ones.

@@ -34,6 +34,7 @@ pub mod problem;
 pub mod publication;
 pub mod receipt;
 pub mod request;
+pub mod restore;
 pub mod sizes;
 pub mod tlv;
 pub mod vault;

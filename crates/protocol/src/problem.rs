@@ -43,6 +43,7 @@ codes! {
     BadClaims 400 "bad_claims" "The claim ids are not 24, sorted, distinct and those of the digest.",
     BadWindow 400 "bad_window" "The window is not one of the seven that are open.",
     BadEpoch 400 "bad_epoch" "The event was made for keys that are not the current ones.",
+    NotLost 400 "not_lost" "The receipts are not this host's for these bytes, of places that a restore has lost.",
     BadAuthorization 401 "bad_authorization" "The request is not signed as this route needs it.",
     BadNonce 401 "bad_nonce" "The nonce is unknown, used or too old; take a new one.",
     BadSignature 401 "bad_signature" "A signature does not verify.",

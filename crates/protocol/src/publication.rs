@@ -1,5 +1,6 @@
 //! What a practice publishes, as bytes (`docs/spec/publications.md`).
 
+use crate::restore::Accepted;
 use crate::sizes::{ACL_KEYS, GRANT_ROW, GRANT_ROWS, LINK_ROW, LINK_ROWS};
 use crate::tlv::{FIELD_OVERHEAD, Reader, TlvError};
 use crate::{Context, Digest, Label, Signature, VerifyingKey};
@@ -23,11 +24,13 @@ pub enum PublicationKind {
     Grants,
     /// The private weekly rules; signed by a member.
     Rules,
+    /// That the chain goes on after a restore (`docs/spec/restore.md` §6); signed by a member.
+    Countersignature,
 }
 
 impl PublicationKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Registration,
         Self::Acl,
         Self::Links,
@@ -36,6 +39,7 @@ impl PublicationKind {
         Self::Hours,
         Self::Grants,
         Self::Rules,
+        Self::Countersignature,
     ];
 
     /// Its number on the wire.
@@ -49,6 +53,7 @@ impl PublicationKind {
             Self::Hours => 6,
             Self::Grants => 7,
             Self::Rules => 8,
+            Self::Countersignature => 11,
         }
     }
 
@@ -68,6 +73,7 @@ impl PublicationKind {
             Self::Hours => Label::PublicationHours,
             Self::Grants => Label::PublicationGrants,
             Self::Rules => Label::PublicationRules,
+            Self::Countersignature => Label::PublicationCountersignature,
         }
     }
 
@@ -86,6 +92,7 @@ impl PublicationKind {
             Self::Catalogue | Self::Rules => 32_768,
             Self::Hours => 4_096,
             Self::Grants => GRANT_ROWS * GRANT_ROW,
+            Self::Countersignature => Accepted::SIZE,
         }
     }
 

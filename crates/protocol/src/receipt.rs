@@ -3,8 +3,7 @@
 use crate::tlv::{FIELD_OVERHEAD, TlvError, Writer};
 use crate::{Context, Digest, Label, SUITE, Signature};
 
-/// The generation of a chain that no host has restored. Another one is believed once `docs/spec` says how a practice
-/// agrees to a restore.
+/// The generation of a chain that no host has restored (`docs/spec/restore.md` §1).
 pub const GENERATION: u32 = 0;
 
 /// What the leaf is the hash of, behind one zero byte (RFC 6962 §2.1).

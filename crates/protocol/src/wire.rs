@@ -168,6 +168,10 @@ bodies! {
         identity: Option<Blob>,
         /// If published.
         catalogue: Option<Blob>,
+        /// Every restore that the host has said, the oldest first.
+        notices: Vec<Blob>,
+        /// Of the newest of them, if the practice has accepted it.
+        countersignature: Option<Blob>,
     }
 
     /// Answer of `GET /v1/calendars/{c}/identities/{epoch}`.
@@ -222,6 +226,30 @@ bodies! {
         receipt: Blob,
     }
 
+    /// Body of `POST /v1/calendars/{c}/resubmissions`; the answer is that of `events`.
+    Resubmit {
+        /// 8,192 bytes.
+        event: Blob,
+        /// 24 claim ids, or nothing.
+        claims: Blob,
+        /// The receipts that these bytes have had, the oldest first.
+        earlier: Blob,
+    }
+
+    /// Body of `POST /v1/calendars/{c}/notices`.
+    NoticeRead {
+        /// The generation that it opened.
+        generation: u32,
+    }
+
+    /// Answer of `POST /v1/calendars/{c}/notices`.
+    NoticeAnswer {
+        /// The notice.
+        notice: Blob,
+        /// A proof file of its leaf, or null while it waits.
+        proof: Option<Blob>,
+    }
+
     /// Body of `POST /v1/calendars/{c}/records/read`.
     RecordRead {
         /// Which record.
@@ -234,6 +262,8 @@ bodies! {
         event: Blob,
         /// The host's receipt.
         receipt: Blob,
+        /// Receipts of places that restores have lost, or nothing.
+        earlier: Blob,
     }
 
     /// Answer of `POST /v1/calendars/{c}/records/read`: all revisions, from 0.
@@ -264,6 +294,8 @@ bodies! {
         erased: bool,
         /// The host's receipt.
         receipt: Blob,
+        /// Receipts of places that restores have lost, or nothing.
+        earlier: Blob,
     }
 
     /// Answer of `POST /v1/calendars/{c}/sync`.
@@ -272,6 +304,8 @@ bodies! {
         entries: Vec<SyncEntry>,
         /// Whether there are more.
         more: bool,
+        /// The chain's newest generation.
+        generation: u32,
     }
 
     /// Body of `POST /v1/calendars/{c}/journal`.

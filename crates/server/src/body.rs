@@ -12,6 +12,8 @@ use souspli_protocol::claims::{ClaimIds, HoldRequest};
 use souspli_protocol::erase::Erase;
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
+use souspli_protocol::receipt::Receipt;
+use souspli_protocol::restore::EARLIER;
 use souspli_protocol::sizes::{BATCH, EVENT, VAULT};
 use souspli_protocol::{Base64Error, wire};
 
@@ -63,6 +65,8 @@ limits! {
     Hold: base64url(HoldRequest::SIZE),
     Append: base64url(EVENT) + base64url(ClaimIds::SIZE),
     EraseBody: base64url(Erase::SIZE),
+    Resubmit: base64url(EVENT) + base64url(ClaimIds::SIZE) + base64url(EARLIER * Receipt::SIZE),
+    NoticeRead: 0,
     RecordRead: 0,
     Sync: 0,
     ProofRead: 0,

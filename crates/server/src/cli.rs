@@ -27,6 +27,9 @@ pub enum Command {
     /// Run the host until it is told to stop (Ctrl-C, SIGTERM)
     #[command(after_long_help = AFTER_SERVE)]
     Serve(Options),
+    /// Go on with an older copy of the database, and say so to practices and patients
+    #[command(after_long_help = AFTER_RESTORE)]
+    Restore(Restore),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -77,7 +80,48 @@ Exit codes:
   7  the database cannot be reached
   8  the data or the database cannot be used
   9  the host key cannot be used
+ 10  the database is older than the log: see `souspli-server restore --help`
   1  anything else";
+
+const AFTER_RESTORE: &str = "\
+When a database is lost, the host goes on with a copy that is some time old. What it had accepted since is missing there, \
+although it has signed for it. This command says so, signed and in the public log. Then the host is started, those who \
+still hold what is missing send it again by themselves, and each practice looks at what came of it and accepts it.
+
+Before: stop every process of the host. The data folder's host.key and the log's folder must be the newest that there are; \
+they belong to no backup of the database and never go back.
+
+SQLite: souspli-server restore --data ./data backup.db
+  The copy (made with VACUUM INTO or sqlite3's .backup, or the file with its -wal) is checked: whole, of this program, of \
+  no newer release, of this host's key. The database that is there is kept under another name, souspli.aside-1.db.
+PostgreSQL: put the copy back with pg_restore or your own tools, then: souspli-server restore --database-url ...
+
+It may be stopped anywhere and run again. --dry-run says what would be done; the tables of a database that is there are \
+brought up to date all the same.
+
+Exit codes:
+  0  done, or nothing to do: the text says which
+  5  a host runs on this data, or has died less than three minutes ago
+  8  the copy, the data or the log's folder cannot be used
+  9  the host key is missing, or the copy belongs to another host
+  others as for serve";
+
+/// What to restore.
+#[derive(Debug, Clone, Args)]
+pub struct Restore {
+    /// The copy that takes the place of the SQLite database in the data folder; without it, the database is taken as it is
+    #[arg(value_name = "FILE")]
+    pub copy: Option<PathBuf>,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Go on although the database does not look older than the log
+    #[arg(long)]
+    pub even_so: bool,
+    /// Where data, database and log are.
+    #[command(flatten)]
+    pub options: Options,
+}
 
 /// Settings of the command line; each wins over the file and the environment.
 #[derive(Debug, Clone, Default, Args, Serialize)]

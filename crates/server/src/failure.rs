@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::restore::Older;
+
 /// Why a host did not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -38,22 +40,39 @@ pub enum StartError {
     /// The host key is missing, unreadable or another than the database's.
     #[error("The host key cannot be used: {0}.")]
     HostKey(String),
+    /// The database is older than the log.
+    #[error(
+        "The database is an older copy: {0}. What is missing in it has been signed for, so the host does not go on as if \
+         nothing had happened. If you have put a copy back, run `souspli-server restore`; if not, this is the wrong \
+         database or the wrong log."
+    )]
+    Older(Older),
+    /// Another process merges on this database.
+    #[error(
+        "A host runs on this database, or has died less than three minutes ago. Stop every process of it, and try again \
+         in {0} minutes."
+    )]
+    Merging(u32),
+    /// The log's folder cannot be used.
+    #[error("The log's folder cannot be used: {0}.")]
+    Log(String),
     /// The operating system gives no randomness.
     #[error("The operating system gives no random bytes.")]
     NoRandomness,
 }
 
 impl StartError {
-    /// The exit code of `souspli-server serve`; `--help` lists them.
+    /// The exit code of `serve` and `restore`; `--help` lists them.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => 3,
             Self::AddressTaken(_) | Self::Address(..) => 4,
-            Self::DataLocked(_) => 5,
+            Self::DataLocked(_) | Self::Merging(_) => 5,
             Self::NewerData(_) => 6,
             Self::DatabaseUnreachable(_) => 7,
-            Self::Database(_) | Self::Data(..) => 8,
+            Self::Database(_) | Self::Data(..) | Self::Log(_) => 8,
             Self::HostKey(_) => 9,
+            Self::Older(_) => 10,
             Self::NoRandomness => 1,
         }
     }

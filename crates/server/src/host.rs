@@ -33,7 +33,7 @@ use crate::sets::Sets;
 use crate::state::{AppState, Shared};
 use crate::turns::Turns;
 use crate::web::Site;
-use crate::{openapi, router, routes, sweep};
+use crate::{openapi, restore, router, routes, sweep};
 
 /// Starts hosts.
 #[derive(Debug)]
@@ -65,9 +65,11 @@ impl Host {
         let key = Arc::new(HostKey::open(&config.data)?);
         let database = database::open(&config).await?;
         bind(&database, &key).await?;
+        let log = Log::of(&config, &key)?;
+        restore::check_not_older(&log.0, &database).await?;
         let shared = database.shared;
         let (stop, stopping) = watch::channel(false);
-        let state = state(&config, clock, database, key, stopping)?;
+        let state = state(&config, clock, database, key, log, stopping)?;
 
         let mut tasks = vec![
             tokio::spawn(sweep::run(Arc::downgrade(&state))),
@@ -123,6 +125,7 @@ fn state(
     clock: Arc<dyn Clock>,
     database: Database,
     key: Arc<HostKey>,
+    (log, log_origin): (Arc<Log>, String),
     stop: watch::Receiver<bool>,
 ) -> Result<AppState, StartError> {
     let limits = config.limits;
@@ -131,10 +134,7 @@ fn state(
     let addresses = AddressLimit::new(&boot_key, trusted, limits.address_burst, limits.address_per_second);
     // On a server of its own the database has a disk of its own.
     let least = if database.shared { 0 } else { u64::from(limits.disk_reserve) << 20 };
-    let log_origin = config.log_origin.clone().unwrap_or_else(|| log::origin_of(&key));
-    let folder = config.log_folder.clone().unwrap_or_else(|| config.data.join("log"));
     let site = Site::new(config.web.clone());
-    let log = Log::open(&folder, key.clone(), &log_origin, config.witness_policy.as_deref())?;
     Ok(Arc::new(Shared {
         store: database.store,
         nonces: Nonces::new(key.nonce_key(), clock.minute()).ok_or(StartError::NoRandomness)?,
@@ -173,7 +173,7 @@ fn merging(state: &AppState, shared: bool) -> Result<Runner, StartError> {
 }
 
 /// The database must be the key's: practices have signed for the key that its receipts are signed with.
-async fn bind(database: &Database, key: &HostKey) -> Result<(), StartError> {
+pub(crate) async fn bind(database: &Database, key: &HostKey) -> Result<(), StartError> {
     let bound = database.store.bind_host(key.receipt_key()).await;
     if bound.map_err(|error| StartError::Database(error.to_string()))? {
         return Ok(());

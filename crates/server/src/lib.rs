@@ -33,6 +33,7 @@ mod rejection;
 mod release;
 mod reserve;
 mod rest;
+pub mod restore;
 mod router;
 mod routes;
 mod sets;

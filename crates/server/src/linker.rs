@@ -1,10 +1,11 @@
-//! Heads and receipts: made for the transaction that accepts, and given out after it (`docs/spec/events.md` §6).
+//! Heads, receipts and notices: made for the transaction that accepts, and given out after it (`docs/spec/events.md` §6).
 
 use std::sync::Arc;
 
 use souspli_attest::{event_hash, head_after, leaf_of};
 use souspli_protocol::Digest;
 use souspli_protocol::receipt::{Link, Receipt, ReceiptStatement};
+use souspli_protocol::restore::Notice;
 use souspli_protocol::sizes::MMD_MINUTES;
 use souspli_store::Linker;
 
@@ -18,6 +19,13 @@ impl Linker for ReceiptLinker {
         let statement = ReceiptStatement { link: *link, minute, mmd: MMD_MINUTES };
         let signature = self.0.sign_receipt(&statement.encode());
         (head_after(link), Receipt { statement, signature }.encode())
+    }
+
+    fn notice(&self, notice: &Notice) -> Vec<u8> {
+        let mut bytes = notice.encode();
+        let signature = self.0.sign_receipt(&bytes);
+        bytes.extend_from_slice(signature.as_bytes());
+        bytes
     }
 
     fn leaf(&self, object: &Digest) -> Digest {

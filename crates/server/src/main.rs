@@ -5,13 +5,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
-use souspli_server::cli::{Cli, Command, ConfigCommand, Options};
+use souspli_server::cli::{Cli, Command, ConfigCommand, Options, Restore};
+use souspli_server::restore::{self, Restoring};
 use souspli_server::{Host, StartError, SystemClock, allow_open_files, config, manifest, openapi, start_logging};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(options) => serve(options),
+        Command::Restore(how) => restore(how),
         Command::Config(ConfigCommand::Show(options)) => show(options),
         Command::Openapi => {
             say(&format!("{}\n", openapi::document()));
@@ -37,15 +39,26 @@ fn show(options: Options) -> Result<(), StartError> {
     Ok(())
 }
 
+fn restore(how: Restore) -> Result<(), StartError> {
+    let Restore { copy, dry_run, even_so, options } = how;
+    let (config, _) = config::load(&options.sources())?;
+    start_logging(&config)?;
+    let restoring = Restoring { copy, dry_run, even_so };
+    let report = runtime()?.block_on(restore::restore(&config, &restoring, &SystemClock))?;
+    say(&format!("{report}\n"));
+    Ok(())
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, StartError> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| StartError::Config(format!("the runtime cannot be started: {error}")))
+}
+
 fn serve(options: Options) -> Result<(), StartError> {
     let (config, _) = config::load(&options.sources())?;
     start_logging(&config)?;
     allow_open_files();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| StartError::Config(format!("the runtime cannot be started: {error}")))?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let stop = stop_signal()?;
         let host = Host::start(config, Arc::new(SystemClock)).await?;
         say(&format!("Souspli listens on http://{}\n", host.addr));

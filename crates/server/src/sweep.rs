@@ -5,7 +5,6 @@
 use std::sync::Weak;
 use std::time::{Duration, Instant};
 
-use souspli_protocol::sizes::KEPT_WINDOWS;
 use souspli_store::StoreError;
 
 use crate::state::Shared;
@@ -30,7 +29,7 @@ pub(crate) async fn run(host: Weak<Shared>) {
         }
         let window = windows::current(host.clock.minute());
         if purged != Some(window) && scrubs {
-            match purge(&host, window).await {
+            match purge(&host).await {
                 Ok(()) => purged = Some(window),
                 Err(error) => {
                     scrubs = false;
@@ -63,8 +62,8 @@ async fn close_reads(host: &Shared) -> Result<(), StoreError> {
 }
 
 /// Erases what is due, portion after portion.
-async fn purge(host: &Shared, window: u32) -> Result<(), StoreError> {
-    let Some(through) = window.checked_sub(KEPT_WINDOWS + 1) else { return Ok(()) };
+async fn purge(host: &Shared) -> Result<(), StoreError> {
+    let Some(through) = windows::due(host.clock.minute()) else { return Ok(()) };
     host.store.purge_hours(through).await?;
     while host.store.purge_records(through, PORTION).await? > 0 {
         if host.is_stopping() {

@@ -2,7 +2,7 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use souspli_protocol::sizes::{WINDOW_DAYS, WINDOWS};
+use souspli_protocol::sizes::{KEPT_WINDOWS, WINDOW_DAYS, WINDOWS};
 
 const MINUTES_OF_DAY: u32 = 1_440;
 /// Days from 1970-01-01, a Thursday, to the Monday on which window 0 begins.
@@ -28,6 +28,11 @@ pub(crate) fn claimable(minute: u32) -> RangeInclusive<u32> {
 /// The windows, or epochs, for which a practice may publish when `current` is the present one.
 pub(crate) fn publishable(current: u32) -> RangeInclusive<u32> {
     current.saturating_sub(1)..=current.saturating_add(8)
+}
+
+/// The last window of which everything is due to be erased (`docs/spec/events.md` §8).
+pub(crate) fn due(minute: u32) -> Option<u32> {
+    current(minute).checked_sub(KEPT_WINDOWS + 1)
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ const WRITE: &str = "
         INSERT INTO chain (calendar, sequence, leaf, receipt, record, revision) VALUES ($1, $8, $9, $10, $2, $11)
     ), waiting AS (
         INSERT INTO unmerged (calendar, stream, sequence, object, minute) VALUES ($1, 1, $8, $12, $6)
+    ), brought_back AS (
+        INSERT INTO earlier (calendar, sequence, receipts) SELECT $1, $8, $18 WHERE length($18) > 0
     ), stored AS (
         INSERT INTO event (calendar, record, revision, sequence, hash, bytes) VALUES ($1, $2, $11, $8, $12, $13)
     ), standing AS (
@@ -143,7 +145,8 @@ impl Append {
     /// The calendar as it stood last and what is claimed, if this is a booking that fits there.
     fn known(&self) -> Option<(Calendar, ClaimIds)> {
         let calendar = self.heads.of(self.header().context.calendar)?;
-        let claims = self.write.claims.filter(|_| self.header().operation == Operation::Create)?;
+        let new = self.header().operation == Operation::Create && self.write.earlier.is_empty();
+        let claims = self.write.claims.filter(|_| new)?;
         self.write.apply(&calendar, None).ok().map(|_| (calendar, claims))
     }
 
@@ -212,6 +215,7 @@ impl Append {
             .bind(change.record.released)
             .bind(ids(change.record.claims.iter().flat_map(ClaimIds::ids)))
             .bind(calendar.head.0)
+            .bind(&self.write.earlier[..])
             .fetch_one(db)
             .await?;
         match (number::<usize, _>(&written, 0)? == claimed.len(), number::<u64, _>(&written, 1)?) {

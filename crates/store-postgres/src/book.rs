@@ -35,9 +35,9 @@ const BOOK: &str = "
     WITH booking AS (
         SELECT row.*, k::int AS place, ($12::bytea[])[24 * k::int - 23 : 24 * k::int] AS claims
         FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[],
-                    $8::bytea[], $9::bytea[], $10::bigint[], $11::bigint[], $14::bytea[])
+                    $8::bytea[], $9::bytea[], $10::bigint[], $11::bigint[], $14::bytea[], $15::bigint[])
              WITH ORDINALITY AS row (calendar, record, version, sequence, previous, head, leaf,
-                                     receipt, hash, window_number, minute, session, k)
+                                     receipt, hash, window_number, minute, session, generation, k)
     ), mine AS MATERIALIZED (
         SELECT booking.*, found.there
         FROM booking
@@ -49,6 +49,7 @@ const BOOK: &str = "
         ) AS found
         JOIN calendar ON calendar.calendar = booking.calendar AND calendar.version = booking.version
                      AND calendar.sequence = booking.sequence - 1 AND calendar.head = booking.previous
+                     AND calendar.generation = booking.generation
         WHERE found.there = found.free
           AND NOT EXISTS (SELECT FROM record WHERE record.calendar = booking.calendar AND record.record = booking.record)
           AND NOT EXISTS (SELECT FROM tombstone
@@ -107,7 +108,8 @@ pub(crate) async fn book(db: &mut PgConnection, bookings: &[Booking]) -> Heard<V
         .bind(column(bookings, |booking| i64::from(booking.minute)))
         .bind(ids(bookings.iter().flat_map(|booking| booking.claims.ids())))
         .bind(column(bookings, |booking| booking.write.event.bytes()))
-        .bind(column(bookings, session));
+        .bind(column(bookings, session))
+        .bind(column(bookings, |booking| i64::from(booking.before.generation)));
     let Heard { came, warned } = hear(query.fetch_all(db)).await;
     Heard { came: came.and_then(|rows| rows.iter().map(place).collect()), warned }
 }

@@ -24,6 +24,8 @@ const ERASE: &str = "
     ), unnamed AS (
         UPDATE chain SET record = NULL, revision = NULL FROM gone
         WHERE chain.calendar = $1 AND chain.sequence = gone.sequence
+    ), forgotten AS (
+        DELETE FROM earlier USING gone WHERE earlier.calendar = $1 AND earlier.sequence = gone.sequence
     ), dropped AS (
         DELETE FROM record WHERE calendar = $1 AND record = ANY ($2) RETURNING record, window_number, claims
     ), freed AS (

@@ -22,6 +22,7 @@ mod log;
 mod migrate;
 mod publish;
 mod read;
+mod restore;
 mod row;
 mod scrub;
 mod stop;

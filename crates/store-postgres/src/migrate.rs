@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "log", include_str!("../../../migrations/postgres/0003_log.sql")),
     (4, "journal", include_str!("../../../migrations/postgres/0004_journal.sql")),
     (5, "erasure", include_str!("../../../migrations/postgres/0005_erasure.sql")),
+    (6, "restore", include_str!("../../../migrations/postgres/0006_restore.sql")),
 ];
 
 /// Applies what is missing, on a connection of its own: an advisory lock ends with it. `lock` keeps two hosts that

@@ -8,11 +8,11 @@ use souspli_protocol::{CalendarId, Digest};
 use souspli_store::{Calendar, Linker, PublishError, Sealed};
 use sqlx::PgConnection;
 
-use crate::calendar;
 use crate::heads::Heads;
 use crate::row::bigint;
 use crate::stop::Stop;
 use crate::unit::Unit;
+use crate::{calendar, restore};
 
 type Outcome<T> = Result<T, Stop<PublishError>>;
 
@@ -59,9 +59,16 @@ impl Unit for Publish {
         {
             return Ok(receipts);
         }
-        let mut calendar = Calendar::before_batch(stored, &self.batch).map_err(Stop::Refused)?;
+        let generation = match stored {
+            Some(calendar) => calendar.generation,
+            None => restore::generation(db).await?,
+        };
+        let mut calendar = Calendar::before_batch(stored, &self.batch, generation).map_err(Stop::Refused)?;
         if stored.is_none() {
             calendar::create(db, &calendar).await?;
+            if let Some(notice) = calendar.first_notice(self.minute) {
+                restore::write(db, &notice, self.linker.as_ref()).await?;
+            }
         }
         let before = calendar.sequence;
         let mut receipts = Vec::with_capacity(self.batch.len());

@@ -3,7 +3,7 @@
 use souspli_protocol::event::Event;
 use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::{CalendarId, Digest, Gid, RecordId};
-use souspli_store::{ClaimsNow, Entry, Listed, StoreError, StoredEvent, StoredPublication};
+use souspli_store::{ClaimsNow, Entry, Listed, Sealed, StoreError, StoredEvent, StoredPublication};
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 
@@ -39,9 +39,10 @@ fn stored_publication(row: &PgRow) -> Outcome<StoredPublication> {
 }
 
 const EVENTS: &str = "
-    SELECT event.bytes, event.hash, chain.receipt, record.released FROM record
+    SELECT event.bytes, event.hash, chain.receipt, record.released, earlier.receipts FROM record
     JOIN event ON event.calendar = record.calendar AND event.record = record.record
     JOIN chain ON chain.calendar = event.calendar AND chain.sequence = event.sequence
+    LEFT JOIN earlier ON earlier.calendar = event.calendar AND earlier.sequence = event.sequence
     WHERE record.calendar = $1 AND record.record = $2 AND ($3 OR event.revision = record.revision)
     ORDER BY event.revision";
 
@@ -59,17 +60,20 @@ pub(crate) async fn events(
             hash: Digest(get(row, 1)?),
             receipt: get(row, 2)?,
             released: get(row, 3)?,
+            earlier: earlier(row, 4)?,
         })
     };
     rows.iter().map(event).collect()
 }
 
 const CHAIN: &str = "
-    SELECT chain.sequence, chain.receipt, event.bytes, erase.bytes, gap.sequence IS NOT NULL FROM chain
+    SELECT chain.sequence, chain.receipt, event.bytes, erase.bytes, gap.sequence IS NOT NULL, earlier.receipts
+    FROM chain
     LEFT JOIN event ON event.calendar = chain.calendar AND event.record = chain.record
                    AND event.revision = chain.revision
     LEFT JOIN erase ON erase.calendar = chain.calendar AND erase.sequence = chain.sequence
     LEFT JOIN gap ON gap.calendar = chain.calendar AND gap.sequence = chain.sequence
+    LEFT JOIN earlier ON earlier.calendar = chain.calendar AND earlier.sequence = chain.sequence
     WHERE chain.calendar = $1 AND chain.sequence > $2
     ORDER BY chain.sequence LIMIT $3";
 
@@ -83,9 +87,14 @@ pub(crate) async fn chain(db: &mut PgConnection, calendar: CalendarId, since: u6
             (None, None, true) => Entry::Gap,
             (None, None, false) => Entry::Publication,
         };
-        Ok(Listed { sequence: number(row, 0)?, entry, receipt: get(row, 1)? })
+        Ok(Listed { sequence: number(row, 0)?, entry, receipt: get(row, 1)?, earlier: earlier(row, 5)? })
     };
     query.fetch_all(db).await?.iter().map(listed).collect()
+}
+
+/// Receipts of lost places, or nothing.
+fn earlier(row: &PgRow, column: usize) -> Outcome<Sealed> {
+    Ok(get::<Option<Sealed>, _>(row, column)?.unwrap_or_default())
 }
 
 const CLAIMS: &str = "

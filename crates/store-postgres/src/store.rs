@@ -9,7 +9,7 @@ use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
     AppendError, Appended, Calendar, ClaimsNow, EraseError, EraseWrite, EventWrite, HoldError, JournalNow, LeafId,
-    Lease, Linker, Listed, Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf,
+    Lease, Linker, Listed, Merged, PublishError, Read, Sealed, Standing, Store, StoreError, StoredEvent, StoredLeaf,
     StoredPublication, Tombstone, TreeHead, Unmerged, VaultError,
 };
 
@@ -20,9 +20,10 @@ use crate::host::BindHost;
 use crate::journal::{CloseReads, NoteRead};
 use crate::log::{Merge, TakeLease};
 use crate::publish::Publish;
+use crate::restore::Restore;
 use crate::unit::{read as ask, run};
 use crate::vault::{CreateVault, ReplaceVault};
-use crate::{PostgresStore, calendar, erase, hold, journal, log, read, vault};
+use crate::{PostgresStore, calendar, erase, hold, journal, log, read, restore, vault};
 
 #[async_trait]
 impl Store for PostgresStore {
@@ -214,6 +215,25 @@ impl Store for PostgresStore {
 
     async fn leaf(&self, calendar: CalendarId, sequence: u64) -> Result<Option<StoredLeaf>, StoreError> {
         ask(self, move |db| Box::pin(log::leaf(db, calendar, sequence))).await
+    }
+
+    async fn standing(&self) -> Result<Standing, StoreError> {
+        ask(self, |db| Box::pin(restore::standing(db))).await
+    }
+
+    async fn restore(
+        &self,
+        generation: u32,
+        fence: u64,
+        head: TreeHead,
+        minute: u32,
+        linker: &Arc<dyn Linker>,
+    ) -> Result<u64, StoreError> {
+        run(self, Restore { generation, fence, head, minute, linker: linker.clone() }).await
+    }
+
+    async fn notices(&self, calendar: CalendarId) -> Result<Vec<Sealed>, StoreError> {
+        ask(self, move |db| Box::pin(restore::notices(db, calendar))).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -93,6 +93,11 @@ impl Append {
             self.write.hash.0,
             self.write.event.bytes(),
         ))?;
+        if !self.write.earlier.is_empty() {
+            let sql = "INSERT INTO earlier (calendar, sequence, receipts) VALUES (?1, ?2, ?3)";
+            let place = (header.context.calendar.0, calendar.sequence, &self.write.earlier);
+            db.prepare_cached(sql)?.execute(place)?;
+        }
         record::write(db, header.context.calendar, header.record, record)?;
         Ok(Appended { receipt, new: true, sequence: calendar.sequence })
     }

@@ -122,6 +122,9 @@ fn erase(db: &Connection, calendar: CalendarId, id: RecordId, state: &RecordStat
     let sql = "UPDATE chain SET record = NULL, revision = NULL WHERE calendar = ?1 AND sequence IN
                (SELECT sequence FROM event WHERE calendar = ?1 AND record = ?2)";
     db.prepare_cached(sql)?.execute(of)?;
+    let sql = "DELETE FROM earlier WHERE calendar = ?1 AND sequence IN
+               (SELECT sequence FROM event WHERE calendar = ?1 AND record = ?2)";
+    db.prepare_cached(sql)?.execute(of)?;
     db.prepare_cached("DELETE FROM event WHERE calendar = ?1 AND record = ?2")?.execute(of)?;
     claim::give_back(db, calendar, Owner::Record(id), state.claims.iter().flat_map(ClaimIds::ids))?;
     db.prepare_cached("DELETE FROM record WHERE calendar = ?1 AND record = ?2")?.execute(of)?;

@@ -11,6 +11,7 @@ mod chain;
 mod checkpoint;
 mod claim;
 mod connection;
+mod copy;
 mod erase;
 mod hold;
 mod host;
@@ -22,6 +23,7 @@ mod publish;
 mod read;
 mod readers;
 mod record;
+mod restore;
 mod scrub;
 mod stop;
 mod store;
@@ -33,6 +35,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use souspli_store::OpenError;
+
+pub use crate::copy::{Copy, examine, put_back};
 
 use crate::checkpoint::Checkpoints;
 use crate::lock::FolderLock;

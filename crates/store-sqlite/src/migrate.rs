@@ -18,6 +18,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0004_log.sql"),
     include_str!("../../../migrations/sqlite/0005_journal.sql"),
     include_str!("../../../migrations/sqlite/0006_erasure.sql"),
+    include_str!("../../../migrations/sqlite/0007_restore.sql"),
 ];
 
 /// "Sous" in SQLite's header: tells our files from others.

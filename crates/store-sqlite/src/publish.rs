@@ -9,7 +9,7 @@ use souspli_store::{Calendar, Linker, PublishError, Sealed};
 
 use crate::stop::Stop;
 use crate::unit::Unit;
-use crate::{calendar, chain};
+use crate::{calendar, chain, restore};
 
 type Outcome<T> = Result<T, Stop<PublishError>>;
 
@@ -34,9 +34,13 @@ impl Unit for Publish {
         {
             return Ok(receipts);
         }
-        let mut calendar = Calendar::before_batch(stored, &self.batch).map_err(Stop::Refused)?;
+        let generation = stored.map_or_else(|| restore::generation(db), |calendar| Ok(calendar.generation))?;
+        let mut calendar = Calendar::before_batch(stored, &self.batch, generation).map_err(Stop::Refused)?;
         if stored.is_none() {
             calendar::create(db, &calendar)?;
+            if let Some(notice) = calendar.first_notice(self.minute) {
+                restore::write(db, &notice, self.linker.as_ref())?;
+            }
         }
         let before = calendar.sequence;
         let receipts =

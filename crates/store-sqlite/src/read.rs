@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use souspli_protocol::event::Event;
 use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::{CalendarId, Digest, Gid, RecordId};
-use souspli_store::{ClaimsNow, Entry, Listed, StoreError, StoredEvent, StoredPublication};
+use souspli_store::{ClaimsNow, Entry, Listed, Sealed, StoreError, StoredEvent, StoredPublication};
 
 use crate::calendar;
 use crate::stop::Stop;
@@ -57,9 +57,10 @@ fn stored_publication(row: &Row<'_>) -> Outcome<StoredPublication> {
 
 /// Events of a record from a revision on, in order.
 pub(crate) fn events(db: &Connection, calendar: CalendarId, record: RecordId, from: u32) -> Outcome<Vec<StoredEvent>> {
-    let sql = "SELECT event.bytes, event.hash, chain.receipt, record.released FROM event
+    let sql = "SELECT event.bytes, event.hash, chain.receipt, record.released, earlier.receipts FROM event
                JOIN chain ON chain.calendar = event.calendar AND chain.sequence = event.sequence
                JOIN record ON record.calendar = event.calendar AND record.record = event.record
+               LEFT JOIN earlier ON earlier.calendar = event.calendar AND earlier.sequence = event.sequence
                WHERE event.calendar = ?1 AND event.record = ?2 AND event.revision >= ?3
                ORDER BY event.revision";
     let mut select = db.prepare_cached(sql)?;
@@ -67,7 +68,8 @@ pub(crate) fn events(db: &Connection, calendar: CalendarId, record: RecordId, fr
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let event = stored_event(row.get(0)?)?;
-        found.push(StoredEvent { event, hash: Digest(row.get(1)?), receipt: row.get(2)?, released: row.get(3)? });
+        let (hash, receipt, released) = (Digest(row.get(1)?), row.get(2)?, row.get(3)?);
+        found.push(StoredEvent { event, hash, receipt, earlier: earlier(row, 4)?, released });
     }
     Ok(found)
 }
@@ -82,11 +84,14 @@ pub(crate) fn last_event(db: &Connection, calendar: CalendarId, record: RecordId
 
 /// Entries of the chain after `since`.
 pub(crate) fn chain(db: &Connection, calendar: CalendarId, since: u64, limit: u32) -> Outcome<Vec<Listed>> {
-    let sql = "SELECT chain.sequence, chain.receipt, event.bytes, erase.bytes, gap.sequence IS NOT NULL FROM chain
+    let sql = "SELECT chain.sequence, chain.receipt, event.bytes, erase.bytes,
+                      gap.sequence IS NOT NULL, earlier.receipts
+               FROM chain
                LEFT JOIN event ON event.calendar = chain.calendar AND event.record = chain.record
                               AND event.revision = chain.revision
                LEFT JOIN erase ON erase.calendar = chain.calendar AND erase.sequence = chain.sequence
                LEFT JOIN gap ON gap.calendar = chain.calendar AND gap.sequence = chain.sequence
+               LEFT JOIN earlier ON earlier.calendar = chain.calendar AND earlier.sequence = chain.sequence
                WHERE chain.calendar = ?1 AND chain.sequence > ?2
                ORDER BY chain.sequence LIMIT ?3";
     let mut select = db.prepare_cached(sql)?;
@@ -99,9 +104,14 @@ pub(crate) fn chain(db: &Connection, calendar: CalendarId, since: u64, limit: u3
             (None, None, true) => Entry::Gap,
             (None, None, false) => Entry::Publication,
         };
-        found.push(Listed { sequence: row.get(0)?, entry, receipt: row.get(1)? });
+        found.push(Listed { sequence: row.get(0)?, entry, receipt: row.get(1)?, earlier: earlier(row, 5)? });
     }
     Ok(found)
+}
+
+/// Receipts of lost places, or nothing.
+fn earlier(row: &Row<'_>, column: usize) -> rusqlite::Result<Sealed> {
+    Ok(row.get::<_, Option<Sealed>>(column)?.unwrap_or_default())
 }
 
 /// What is claimed and held in some windows, with the calendar of the same snapshot.

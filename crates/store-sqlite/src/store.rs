@@ -9,7 +9,7 @@ use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
     AppendError, Appended, Calendar, ClaimsNow, EraseError, EraseWrite, EventWrite, HoldError, JournalNow, LeafId,
-    Lease, Linker, Listed, Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf,
+    Lease, Linker, Listed, Merged, PublishError, Read, Sealed, Standing, Store, StoreError, StoredEvent, StoredLeaf,
     StoredPublication, Tombstone, TreeHead, Unmerged, VaultError,
 };
 
@@ -20,8 +20,9 @@ use crate::host::BindHost;
 use crate::journal::{CloseReads, NoteRead};
 use crate::log::{Merge, TakeLease};
 use crate::publish::Publish;
+use crate::restore::Restore;
 use crate::vault::{CreateVault, ReplaceVault};
-use crate::{SqliteStore, calendar, erase, hold, journal, log, read, vault};
+use crate::{SqliteStore, calendar, erase, hold, journal, log, read, restore, vault};
 
 impl SqliteStore {
     /// Takes note where something was erased.
@@ -209,6 +210,25 @@ impl Store for SqliteStore {
 
     async fn leaf(&self, calendar: CalendarId, sequence: u64) -> Result<Option<StoredLeaf>, StoreError> {
         self.readers.run(move |db| log::leaf(db, calendar, sequence)).await
+    }
+
+    async fn standing(&self) -> Result<Standing, StoreError> {
+        self.readers.run(restore::standing).await
+    }
+
+    async fn restore(
+        &self,
+        generation: u32,
+        fence: u64,
+        head: TreeHead,
+        minute: u32,
+        linker: &Arc<dyn Linker>,
+    ) -> Result<u64, StoreError> {
+        self.writer.run(Restore { generation, fence, head, minute, linker: linker.clone() }).await
+    }
+
+    async fn notices(&self, calendar: CalendarId) -> Result<Vec<Sealed>, StoreError> {
+        self.readers.run(move |db| restore::notices(db, calendar)).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -25,7 +25,7 @@ pub use journal::{ClosedRow, JournalHead, JournalNow, Noted, OpenRow, Read, clos
 pub use rules::{Change, Linked, RecordState};
 pub use shapes::{
     Appended, Calendar, ClaimsNow, Entry, EventWrite, HoldQuoted, LeafId, Lease, Linker, Listed, Merged, Sealed,
-    StoredEvent, StoredLeaf, StoredPublication, Stream, TreeHead, Unmerged,
+    Standing, StoredEvent, StoredLeaf, StoredPublication, Stream, TreeHead, Unmerged,
 };
 
 /// A host's database.
@@ -176,6 +176,24 @@ pub trait Store: Send + Sync + 'static {
 
     /// The leaf at a sequence of a calendar's chain.
     async fn leaf(&self, calendar: CalendarId, sequence: u64) -> Result<Option<StoredLeaf>, StoreError>;
+
+    /// Where the database stands against its log.
+    async fn standing(&self) -> Result<Standing, StoreError>;
+
+    /// Opens the host's next generation in all calendars: their notices, which wait for the log, and the newest checkpoint
+    /// with the fence under which it was read; nobody holds the sequencer's row then. Returns how many calendars there are
+    /// (`docs/spec/restore.md` §3). Nobody else uses the database meanwhile.
+    async fn restore(
+        &self,
+        generation: u32,
+        fence: u64,
+        head: TreeHead,
+        minute: u32,
+        linker: &Arc<dyn Linker>,
+    ) -> Result<u64, StoreError>;
+
+    /// The notices of a calendar, signed, by rising generation.
+    async fn notices(&self, calendar: CalendarId) -> Result<Vec<Sealed>, StoreError>;
 
     /// Whether the database answers: for readiness.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -5,6 +5,7 @@ use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::{Header, Operation};
 use souspli_protocol::publication::{Publication, PublicationKind};
 use souspli_protocol::receipt::Link;
+use souspli_protocol::restore::Notice;
 use souspli_protocol::{Digest, Gid};
 
 use crate::{AppendError, Calendar, EventWrite, Linker, PublishError, Sealed, StoreError};
@@ -39,7 +40,8 @@ impl EventWrite {
     pub fn apply(&self, calendar: &Calendar, record: Option<&RecordState>) -> Result<Change, AppendError> {
         self.check_order(record)?;
         let header = self.event.header();
-        if header.version != calendar.version {
+        // What comes back after a restore was accepted under a version that may be lost.
+        if self.earlier.is_empty() && header.version != calendar.version {
             return Err(AppendError::StaleVersion);
         }
         if self.claims.is_some() && record.is_some_and(|record| record.released) {
@@ -89,9 +91,9 @@ pub struct Linked {
 }
 
 impl Calendar {
-    /// The calendar that a batch goes on with: the stored one, or the one that the batch's registration makes
-    /// (`docs/spec/publications.md` §1, §2). That the batch is not stored already is for the backend to find out.
-    pub fn before_batch(stored: Option<Self>, batch: &[Publication]) -> Result<Self, PublishError> {
+    /// The calendar that a batch goes on with: the stored one, or the one that the batch's registration makes in the host's
+    /// generation (`docs/spec/publications.md` §1, §2). That the batch is not stored already is for the backend to find out.
+    pub fn before_batch(stored: Option<Self>, batch: &[Publication], generation: u32) -> Result<Self, PublishError> {
         let first = batch.first().ok_or(PublishError::NoCalendar)?.statement();
         let registers = |publication: &Publication| publication.statement().kind == PublicationKind::Registration;
         let calendar = match stored {
@@ -100,7 +102,7 @@ impl Calendar {
                 context: first.context,
                 root: first.signer,
                 version: 0,
-                generation: 0,
+                generation,
                 sequence: 0,
                 head: Digest::ZERO,
             },
@@ -120,6 +122,17 @@ impl Calendar {
             }
         }
         Ok(calendar)
+    }
+
+    /// The notice that a generation begins where the chain stands (`docs/spec/restore.md` §2).
+    pub fn notice(&self, generation: u32, minute: u32) -> Notice {
+        let Self { context, generation: from, sequence, head, .. } = *self;
+        Notice { context, generation, from, sequence, head, minute }
+    }
+
+    /// The notice that a calendar begins with which is registered after a restore; `None` before the first one.
+    pub fn first_notice(&self, minute: u32) -> Option<Notice> {
+        (self.generation > 0).then(|| Self { generation: 0, ..*self }.notice(self.generation, minute))
     }
 
     /// Takes the next place of the chain for an object: moves sequence and head, in memory, and has the receipt signed

@@ -4,12 +4,16 @@ use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::event::Event;
 use souspli_protocol::publication::Publication;
 use souspli_protocol::receipt::Link;
+use souspli_protocol::restore::Notice;
 use souspli_protocol::{CalendarId, Context, Digest, Gid, VerifyingKey};
 
 /// Makes heads and receipts inside a transaction: only there is the previous head known.
 pub trait Linker: Send + Sync {
     /// The head after this link and the encoded receipt for it, signed.
     fn seal(&self, link: &Link, minute: u32) -> (Digest, Vec<u8>);
+
+    /// A notice with the host's signature behind it.
+    fn notice(&self, notice: &Notice) -> Vec<u8>;
 
     /// The leaf of an object with this hash.
     fn leaf(&self, object: &Digest) -> Digest;
@@ -65,6 +69,9 @@ pub struct EventWrite {
     pub claims: Option<ClaimIds>,
     /// The hold whose ids it takes over.
     pub hold: Option<HoldQuoted>,
+    /// The receipts of lost places that it had, one after the other, where it is brought back after a restore
+    /// (`docs/spec/restore.md` §5); or nothing.
+    pub earlier: Sealed,
 }
 
 /// What an append came to.
@@ -87,6 +94,8 @@ pub struct StoredEvent {
     pub hash: Digest,
     /// As signed at acceptance.
     pub receipt: Sealed,
+    /// Receipts of lost places, or nothing.
+    pub earlier: Sealed,
     /// Whether the record's claims have been given back.
     pub released: bool,
 }
@@ -114,6 +123,8 @@ pub struct Listed {
     pub entry: Entry,
     /// As signed at acceptance.
     pub receipt: Sealed,
+    /// Receipts of lost places, or nothing.
+    pub earlier: Sealed,
 }
 
 /// What is claimed and held now.
@@ -135,6 +146,8 @@ pub enum Stream {
     Chain = 1,
     /// Closed rows of a calendar's journal of reads, by their numbers.
     Journal = 2,
+    /// Notices of restores, by their generations.
+    Notices = 3,
 }
 
 impl Stream {
@@ -148,6 +161,7 @@ impl Stream {
         match id {
             1 => Some(Self::Chain),
             2 => Some(Self::Journal),
+            3 => Some(Self::Notices),
             _ => None,
         }
     }
@@ -189,6 +203,17 @@ pub struct Lease {
     pub fence: u64,
     /// The newest checkpoint that the database has heard of; zeros before the first.
     pub head: TreeHead,
+}
+
+/// Where a database stands against its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The host's generation.
+    pub generation: u32,
+    /// The newest checkpoint that the database has heard of; zeros before the first.
+    pub head: TreeHead,
+    /// The first minute in which nobody merges.
+    pub until: u32,
 }
 
 /// A leaf that waits for the log.

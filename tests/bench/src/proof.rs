@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use souspli_attest::event_hash;
-use souspli_client::record::verify_receipt;
+use souspli_attest::restore::Restores;
+use souspli_client::record::{Promiser, verify_receipt};
 use souspli_protocol::wire::{Appended, Counter, HostInfo, Sync, SyncAnswer};
 use souspli_protocol::{Digest, VerifyingKey};
 
@@ -51,7 +52,8 @@ fn promised(
         let Appended { receipt } = serde_json::from_slice(body)?;
         let booking = prepared.get(*place).ok_or("an answer to no booking")?;
         let practice = practices.get(booking.practice).ok_or("a booking of no practice")?;
-        verify_receipt(&receipt.0, &booking.hash, &practice.context, key)
+        let host = Promiser { context: &practice.context, receipt_key: key, restores: &Restores::default() };
+        verify_receipt(&receipt.0, &booking.hash, &host)
             .map_err(|distrust| format!("a receipt does not verify: {distrust:?}"))?;
         promised.insert(booking.hash);
     }

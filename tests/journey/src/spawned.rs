@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How long a host may take to begin.
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_mins(2);
 
 /// A running `clocked-host`.
 pub struct Spawned {
@@ -25,7 +25,21 @@ pub struct Spawned {
 impl Spawned {
     /// Starts the host that `binary` is, at a minute, and waits until it is ready.
     pub fn start(binary: &Path, data: &Path, database_url: Option<&str>, minute: u32) -> Self {
-        let (port, metrics_port) = (free_port(), free_port());
+        Self::start_on(binary, data, database_url, minute, free_port())
+    }
+
+    /// Starts a host that must not start, and gives what it says.
+    pub fn refused(binary: &Path, data: &Path, database_url: Option<&str>, minute: u32) -> String {
+        let mut command = Command::new(binary);
+        command.args([free_port().to_string(), free_port().to_string(), minute.to_string()]).arg(data);
+        let output = command.args(database_url).stdin(Stdio::null()).output().expect("the host runs");
+        assert!(!output.status.success(), "it started");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// The same on a port of one's own.
+    pub fn start_on(binary: &Path, data: &Path, database_url: Option<&str>, minute: u32, port: u16) -> Self {
+        let metrics_port = free_port();
         let mut command = Command::new(binary);
         command.args([port.to_string(), metrics_port.to_string(), minute.to_string()]).arg(data);
         command.args(database_url).env("NO_COLOR", "1");

@@ -43,6 +43,11 @@ behaviours! {
     hosts(alone) {
         data_belong_to_one_host,
     }
+    restore(alone) {
+        every_chain_goes_on_in_the_next_generation,
+        a_new_calendar_begins_in_the_hosts_generation,
+        what_comes_back_keeps_its_receipts,
+    }
     publications(alone) {
         a_registration_creates_a_calendar,
         nothing_is_known_of_an_unknown_calendar,

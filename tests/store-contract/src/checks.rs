@@ -36,7 +36,7 @@ pub async fn verified_events(store: &dyn Store, practice: &Practice) -> (u64, BT
         if page.is_empty() {
             break;
         }
-        for Listed { sequence: place, entry, receipt } in page {
+        for Listed { sequence: place, entry, receipt, .. } in page {
             let link = Receipt::decode(&receipt).expect("a receipt").statement.link;
             sequence += 1;
             assert_eq!((place, link.sequence, link.context), (sequence, sequence, practice.context));

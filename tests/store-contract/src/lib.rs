@@ -22,4 +22,5 @@ pub mod model;
 pub mod publications;
 pub mod races;
 pub mod recorder;
+pub mod restore;
 pub mod vaults;

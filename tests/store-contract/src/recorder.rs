@@ -10,7 +10,7 @@ use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Locator, RecordId, VerifyingKey};
 use souspli_store::{
     AppendError, Appended, Calendar, ClaimsNow, EraseError, EraseWrite, EventWrite, HoldError, JournalNow, LeafId,
-    Lease, Linker, Listed, Merged, PublishError, Read, Sealed, Store, StoreError, StoredEvent, StoredLeaf,
+    Lease, Linker, Listed, Merged, PublishError, Read, Sealed, Standing, Store, StoreError, StoredEvent, StoredLeaf,
     StoredPublication, Tombstone, TreeHead, Unmerged, VaultError,
 };
 
@@ -95,5 +95,8 @@ passes_on! {
     async fn merge(&self, fence: u64, head: TreeHead, merged: &[Merged]) -> Result<bool, StoreError>;
     async fn place(&self, leaf: LeafId) -> Result<Option<u64>, StoreError>;
     async fn leaf(&self, calendar: CalendarId, sequence: u64) -> Result<Option<StoredLeaf>, StoreError>;
+    async fn standing(&self) -> Result<Standing, StoreError>;
+    async fn restore(&self, generation: u32, fence: u64, head: TreeHead, minute: u32, linker: &Arc<dyn Linker>) -> Result<u64, StoreError>;
+    async fn notices(&self, calendar: CalendarId) -> Result<Vec<Sealed>, StoreError>;
     async fn close(&self) -> ();
 }

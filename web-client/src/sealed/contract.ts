@@ -135,6 +135,8 @@ export type Booking = {
   readonly form: Form;
   /** The last words of the practice with a confirmation, a decline or a cancellation. */
   readonly text: string;
+  /** When the host has restored an older copy, until the practice has accepted it. */
+  readonly restored: Minute | null;
   readonly moves: number;
   readonly mayMove: boolean;
   readonly mayCancel: boolean;
@@ -277,6 +279,26 @@ export type Resent = {
   readonly link?: PaperLink;
 };
 
+/** An event that a restore has lost and that the host cannot take back. Name and phone are those of a booking. */
+export type Lost = Omit<Resent, 'link'> & { readonly event: Id };
+
+/** A restore that the host has said. */
+export type Restore = {
+  readonly generation: number;
+  readonly minute: Minute;
+  /** How many there were. */
+  readonly times: number;
+  /** Whether the practice has accepted it. */
+  readonly accepted: boolean;
+  /** Whether this session has seen the proof that it is in the public log. */
+  readonly proven: boolean;
+  /** Whether something that was published is missing, and is no device's to bring back. */
+  readonly settingsMissing: boolean;
+  /** Events that are on their way back. */
+  readonly waiting: number;
+  readonly refused: readonly Lost[];
+};
+
 export type Member = { readonly id: Id; readonly name: string; readonly role: Role };
 
 /** An hour of the practice's zone; `minute`: its first. */
@@ -415,8 +437,13 @@ export type PracticeCalls = {
       readonly resent: readonly Resent[];
       readonly waiting: number;
       readonly later: number;
+      readonly restore: Restore | null;
     };
   };
+  /** Accepts that the chain goes on after a restore, as this device has followed it. */
+  countersign: { args: Record<string, never>; value: { readonly restore: Restore | null } };
+  /** Puts a lost event aside that the host cannot take back. */
+  putAside: { args: { readonly event: Id }; value: { readonly restore: Restore | null } };
   agenda: { args: { readonly from: LocalDate; readonly to: LocalDate }; value: { readonly today: LocalDate; readonly items: readonly AgendaItem[] } };
   search: { args: { readonly text: string }; value: { readonly items: readonly AgendaItem[] } };
   detail: { args: { readonly record: Id }; value: AgendaDetail };

@@ -33,6 +33,7 @@ export type Code =
   | 'bad_claims'
   | 'bad_window'
   | 'bad_epoch'
+  | 'not_lost'
   | 'bad_authorization'
   | 'bad_nonce'
   | 'bad_signature'
@@ -131,6 +132,18 @@ export type NonceAnswer = {
   readonly nonce: string;
 };
 
+export type NoticeAnswer = {
+  /** Notice of a restore: docs/spec/restore.md §2. */
+  readonly notice: string;
+  /** C2SP tlog-proof, whose extra line is the notice; null while the leaf waits. */
+  readonly proof: string | null;
+};
+
+export type NoticeRead = {
+  /** The generation that it opened. */
+  readonly generation: number;
+};
+
 export type Problem = {
   readonly code: Code;
   /** Leading zero bits of a proof of work; only with `work_required`. */
@@ -146,10 +159,13 @@ export type Problem = {
 export type Profile = {
   /** As published, or null. */
   readonly catalogue: string | null;
+  /** Of the newest notice, or null. */
+  readonly countersignature: string | null;
   /** Of the current epoch, or null. */
   readonly identity: string | null;
   /** As published. */
   readonly links: string;
+  readonly notices: readonly string[];
   /** As published. */
   readonly registration: string;
   /** The calendar's version, a u64. */
@@ -195,6 +211,8 @@ export type RecordAnswer = {
 };
 
 export type RecordEntry = {
+  /** Receipts of places that restores have lost: docs/spec/restore.md §5. */
+  readonly earlier: string;
   /** Event: docs/spec/events.md §1. */
   readonly event: string;
   /** Receipt: docs/spec/events.md §6. */
@@ -204,6 +222,15 @@ export type RecordEntry = {
 export type RecordRead = {
   /** Opaque id of a record. */
   readonly record: string;
+};
+
+export type Resubmit = {
+  /** 24 claim ids, or empty. */
+  readonly claims: string;
+  /** Receipts of places that restores have lost: docs/spec/restore.md §5. */
+  readonly earlier: string;
+  /** Event: docs/spec/events.md §1. */
+  readonly event: string;
 };
 
 export type StreamLine = {
@@ -218,6 +245,8 @@ export type Sync = {
 
 export type SyncAnswer = {
   readonly entries: readonly SyncEntry[];
+  /** The chain's newest generation: docs/spec/restore.md §1. */
+  readonly generation: number;
   /** Whether there are more. */
   readonly more: boolean;
 };
@@ -227,6 +256,8 @@ export type SyncEntry = {
   readonly erase: string | null;
   /** Whether it is an event that was erased. */
   readonly erased: boolean;
+  /** Receipts of places that restores have lost: docs/spec/restore.md §5. */
+  readonly earlier: string;
   /** Event: docs/spec/events.md §1. */
   readonly event: string | null;
   /** Receipt: docs/spec/events.md §6. */
@@ -270,7 +301,6 @@ export type Route =
   | 'GET /openapi.json'
   | 'GET /readyz'
   | 'GET /release'
-  | 'POST /v1/calendars/{calendar}/erasures'
   | 'POST /v1/calendars/{calendar}/events'
   | 'POST /v1/calendars/{calendar}/holds'
   | 'POST /v1/calendars/{calendar}/holds/extend'
@@ -278,11 +308,13 @@ export type Route =
   | 'GET /v1/calendars/{calendar}/identities/{epoch}'
   | 'POST /v1/calendars/{calendar}/journal'
   | 'POST /v1/calendars/{calendar}/journal/proofs'
+  | 'POST /v1/calendars/{calendar}/notices'
   | 'GET /v1/calendars/{calendar}/profile'
   | 'POST /v1/calendars/{calendar}/proofs'
   | 'POST /v1/calendars/{calendar}/publications'
   | 'POST /v1/calendars/{calendar}/publications/read'
   | 'POST /v1/calendars/{calendar}/records/read'
+  | 'POST /v1/calendars/{calendar}/resubmissions'
   | 'POST /v1/calendars/{calendar}/stream'
   | 'POST /v1/calendars/{calendar}/sync'
   | 'GET /v1/calendars/{calendar}/times'

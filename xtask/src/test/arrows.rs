@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("souspli-crypto", &["souspli-attest"]),
     ("souspli-tlog", &["souspli-attest"]),
     ("souspli-booking", &["souspli-protocol"]),
-    ("souspli-client", &["souspli-crypto", "souspli-booking"]),
+    ("souspli-client", &["souspli-crypto", "souspli-booking", "souspli-tlog"]),
     ("souspli-wasm", &["souspli-client"]),
     ("souspli-agent", &["souspli-client"]),
     ("souspli-auditor", &["souspli-client", "souspli-tlog"]),

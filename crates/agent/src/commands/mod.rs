@@ -10,6 +10,7 @@ mod manual;
 mod moving;
 mod publish;
 mod resent;
+mod restored;
 mod show;
 mod watch;
 mod words;
@@ -33,6 +34,7 @@ pub async fn run(souspli: &Souspli, language: Language) -> Result<(), Stop> {
         Command::Erase(wanted) => erase::run(wanted, language).await,
         Command::Journal(journal) => journal::run(journal, language).await,
         Command::BreachReport(wanted) => breach::run(wanted, language).await,
+        Command::Restored(wanted) => restored::run(wanted, language).await,
         Command::Publish(publish) => publish::run(publish, language).await,
         Command::Watch(watch) => watch::run(watch, language).await,
         Command::Demo(demo) => demo::run(demo, language).await,

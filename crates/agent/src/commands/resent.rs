@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::restored::restore_line;
 use super::text;
 use crate::exit::Stop;
 use crate::language::Language;
@@ -11,7 +12,7 @@ use crate::sentences::reason;
 /// Fetches what is new; what was sent again is told beside the command's own output.
 pub(super) async fn sync(office: &mut Office, language: Language) -> Result<(), Stop> {
     let synced = office.sync().await?;
-    for line in resent_lines(&synced, language) {
+    for line in resent_lines(&synced, language).into_iter().chain(restore_line(&synced, language)) {
         eprintln!("{line}");
     }
     Ok(())

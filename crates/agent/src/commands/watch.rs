@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::publish::done_line;
 use super::resent::resent_lines;
+use super::restored::restore_line;
 use super::text;
 use super::words::attention;
 use crate::cli::Watch;
@@ -44,6 +45,7 @@ pub(super) async fn run(watch: &Watch, language: Language) -> Result<(), Stop> {
         begun: false,
         away: None,
         broken: 0,
+        restored: None,
         strangers: BTreeSet::new(),
     };
     tokio::select! {
@@ -70,6 +72,8 @@ struct Guard {
     /// What was last said about a host that cannot be asked.
     away: Option<String>,
     broken: u64,
+    /// What was last said of a restore.
+    restored: Option<String>,
     /// Keys in the journal that are nobody's, and were told.
     strangers: BTreeSet<String>,
 }
@@ -133,6 +137,11 @@ impl Guard {
         for words in resent_lines(&synced, self.language) {
             say(&words);
         }
+        let restored = restore_line(&synced, self.language);
+        if let Some(words) = restored.as_ref().filter(|words| self.restored.as_ref() != Some(words)) {
+            say(words);
+        }
+        self.restored = restored;
         if self.begun {
             self.say_changes(&synced).await
         } else {

@@ -194,6 +194,10 @@ fn proves(kind: Kind, language: Language) -> &'static str {
             "its log has signed two histories that contradict each other.",
             "son registre a signé deux histoires qui se contredisent.",
         ),
+        Kind::FalseNotice => (
+            "it says that it restored a backup, to a history that is not the one it had signed.",
+            "il dit avoir restauré une sauvegarde, vers une histoire qui n’est pas celle qu’il avait signée.",
+        ),
     };
     language.of(english, french)
 }
@@ -209,9 +213,14 @@ fn does_not(kind: Kind, language: Language) -> &'static str {
             "What it does not show: why. A host that stood still for a day has broken its promise too.",
             "Ce que cela ne montre pas : pourquoi. Un hébergeur resté à l’arrêt un jour a lui aussi rompu sa promesse.",
         ),
-        Kind::SignedTwice | Kind::HiddenClaim | Kind::WrongCount | Kind::TwoClaimSets | Kind::LogFork => (
-            "What it does not show: why. A host that was put back to an older backup and went on looks like one that lies.",
-            "Ce que cela ne montre pas : pourquoi. Un hébergeur rétabli depuis une ancienne sauvegarde a le même aspect qu’un hébergeur qui ment.",
+        Kind::SignedTwice
+        | Kind::HiddenClaim
+        | Kind::WrongCount
+        | Kind::TwoClaimSets
+        | Kind::LogFork
+        | Kind::FalseNotice => (
+            "What it does not show: why. A host that was put back to an older backup, and went on without announcing it, looks like one that lies.",
+            "Ce que cela ne montre pas : pourquoi. Un hébergeur rétabli depuis une ancienne sauvegarde, sans l’annoncer, a le même aspect qu’un hébergeur qui ment.",
         ),
     };
     language.of(english, french)

@@ -108,7 +108,7 @@ fn not_ours(reason: &Reason, language: Language) -> String {
             "the key of this host has not signed it, or it was changed since",
             "la clé de cet hébergeur ne l’a pas signé, ou il a été modifié depuis",
         ),
-        Reason::Generation(_) | Reason::Mmd(_) => language.of(
+        Reason::Mmd(_) => language.of(
             "it promises something else than this version of the program knows",
             "il promet autre chose que ce que connaît cette version du programme",
         ),

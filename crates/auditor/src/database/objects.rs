@@ -6,6 +6,7 @@ use souspli_protocol::event::{Event, Operation};
 use souspli_protocol::journal::{Ranges, ReadRow};
 use souspli_protocol::publication::{LinkRow, Publication, PublicationKind, acl_keys};
 use souspli_protocol::receipt::Receipt;
+use souspli_protocol::restore::Notice;
 use souspli_protocol::sizes::MMD_MINUTES;
 use souspli_protocol::vault::SealedVault;
 use souspli_protocol::{CalendarId, Digest, Fingerprint, Label, VerifyingKey};
@@ -59,6 +60,7 @@ pub(crate) fn derived(table: &str) -> &'static [&'static str] {
         "chain" => &CHAIN,
         "journal" => &JOURNAL,
         "erase" => &ERASE,
+        "notice" => &NOTICE,
         _ => &[],
     }
 }
@@ -81,6 +83,7 @@ const PUBLICATION: [&str; 4] = ["hash", "fp", "root_signer", "root"];
 const CHAIN: [&str; 5] = ["previous", "head", "minute", "generation", "fp"];
 const JOURNAL: [&str; 2] = ["previous", "fp"];
 const ERASE: [&str; 3] = ["leaf_of", "fp", "record"];
+const NOTICE: [&str; 3] = ["fp", "sequence", "head"];
 
 /// Looks at a row of a table.
 pub(crate) fn look(table: &str, row: &Row<'_>) -> Seen {
@@ -90,6 +93,7 @@ pub(crate) fn look(table: &str, row: &Row<'_>) -> Seen {
         "publication" => row.bytes("bytes").map(|bytes| of_publication(row, bytes)).unwrap_or_default(),
         "version" | "record" | "gap" => of_hash(row.bytes("hash")),
         "erase" => row.bytes("bytes").map(|bytes| of_erase(row, bytes)).unwrap_or_default(),
+        "notice" => row.bytes("bytes").map(|bytes| of_notice(row, bytes)).unwrap_or_default(),
         "unmerged" => of_hash(row.bytes("object")),
         "chain" => row.bytes("receipt").map(|bytes| of_chain(row, bytes)).unwrap_or_default(),
         "vault" => row.bytes("bytes").map(|bytes| of_vault(row, bytes)).unwrap_or_default(),
@@ -266,6 +270,23 @@ fn of_erase(row: &Row<'_>, stored: &[u8]) -> Seen {
     seen.expect(signed, "bytes", "the author's signature", "one that does not verify: the bytes were changed");
     let (fp, record) = (bytes(statement.context.fp.as_bytes()), bytes(statement.record.as_bytes()));
     seen.facts = vec![bytes(leaf_of(&hash).as_bytes()), fp, record];
+    seen
+}
+
+fn of_notice(row: &Row<'_>, stored: &[u8]) -> Seen {
+    let said = stored.get(..Notice::SIZE).unwrap_or_default();
+    let notice = match Notice::decode(said) {
+        Ok(notice) => notice,
+        Err(error) => return Seen::unreadable("bytes", "a notice", error),
+    };
+    let mut seen = Seen::default();
+    let calendar = notice.context.calendar;
+    seen.expect(row.is_bytes("calendar", calendar.as_bytes()), "calendar", "the notice's calendar", "another id");
+    let generation = notice.generation.into();
+    seen.expect(row.is_number("generation", generation), "generation", "the notice's generation", "another number");
+    seen.expect(row.is_bytes("hash", sha256(stored).as_bytes()), "hash", "SHA-256 of the notice", "another hash");
+    let fp = bytes(notice.context.fp.as_bytes());
+    seen.facts = vec![fp, number(notice.sequence), bytes(notice.head.as_bytes())];
     seen
 }
 

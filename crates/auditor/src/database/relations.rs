@@ -69,9 +69,48 @@ const RELATIONS: &[Relation] = &[
         table: "calendar",
         column: "generation",
         check: Check::BrokenChain,
-        expected: "the generation of the chain's last link",
+        expected: "the generation of the chain's last link, or of a notice that ends the chain there",
         rows: "SELECT c.row FROM calendar AS c JOIN chain AS h ON h.calendar = c.calendar AND h.sequence = c.sequence
-               WHERE h.generation IS NOT c.generation",
+               WHERE h.generation IS NOT c.generation AND NOT EXISTS
+               (SELECT 1 FROM notice AS n WHERE n.calendar = c.calendar AND n.generation = c.generation
+                AND n.sequence = c.sequence AND n.head = c.head)",
+    },
+    Relation {
+        table: "chain",
+        column: "receipt",
+        check: Check::BrokenChain,
+        expected: "the generation of the link before, or one that a notice opens after it",
+        rows: "SELECT c.row FROM chain AS c LEFT JOIN chain AS b ON b.calendar = c.calendar AND b.sequence = c.sequence - 1
+               WHERE c.generation IS NOT ifnull(b.generation, 0) AND NOT EXISTS
+               (SELECT 1 FROM notice AS n WHERE n.calendar = c.calendar AND n.generation = c.generation
+                AND n.sequence = c.sequence - 1)",
+    },
+    Relation {
+        table: "notice",
+        column: "bytes",
+        check: Check::WrongShape,
+        expected: "the calendar's fingerprint, and the head of the chain where it ends",
+        rows: "SELECT n.row FROM notice AS n JOIN calendar AS c ON c.calendar = n.calendar
+               LEFT JOIN chain AS h ON h.calendar = n.calendar AND h.sequence = n.sequence
+               WHERE n.fp <> c.fp OR n.sequence > 0 AND h.head IS NOT n.head",
+    },
+    Relation {
+        table: "notice",
+        column: "hash",
+        check: Check::NotInLog,
+        expected: "a place in the log, or among what waits for it",
+        rows: "SELECT n.row FROM notice AS n
+               LEFT JOIN merged AS m ON m.calendar = n.calendar AND m.stream = 3 AND m.sequence = n.generation
+               LEFT JOIN unmerged AS u ON u.calendar = n.calendar AND u.stream = 3 AND u.sequence = n.generation
+               WHERE m.row IS NULL AND u.row IS NULL",
+    },
+    Relation {
+        table: "earlier",
+        column: "sequence",
+        check: Check::NotInDatabase,
+        expected: "the event that was brought back there",
+        rows: "SELECT l.row FROM earlier AS l LEFT JOIN event AS e ON e.calendar = l.calendar AND e.sequence = l.sequence
+               WHERE e.row IS NULL",
     },
     Relation {
         table: "chain",
@@ -204,14 +243,17 @@ const RELATIONS: &[Relation] = &[
         check: Check::WrongShape,
         expected: "the calendar's fingerprint, and a version that it had",
         rows: "SELECT e.row FROM event AS e JOIN calendar AS c ON c.calendar = e.calendar
-               WHERE e.fp <> c.fp OR e.version > c.version",
+               LEFT JOIN earlier AS l ON l.calendar = e.calendar AND l.sequence = e.sequence
+               WHERE e.fp <> c.fp OR e.version > c.version AND l.row IS NULL",
     },
     Relation {
         table: "event",
         column: "bytes",
         check: Check::WrongShape,
         expected: "hashes of publications of this calendar, or zero",
-        rows: "SELECT e.row FROM event AS e WHERE e.leaf_of IS NOT NULL AND EXISTS (
+        rows: "SELECT e.row FROM event AS e
+               LEFT JOIN earlier AS l ON l.calendar = e.calendar AND l.sequence = e.sequence
+               WHERE e.leaf_of IS NOT NULL AND l.row IS NULL AND EXISTS (
                SELECT 1 FROM (SELECT e.identity AS hash UNION SELECT e.catalogue UNION SELECT e.hours) AS named
                WHERE named.hash <> zeroblob(32) AND NOT EXISTS
                (SELECT 1 FROM version AS v WHERE v.calendar = e.calendar AND v.hash = named.hash))",
@@ -231,8 +273,9 @@ const RELATIONS: &[Relation] = &[
         check: Check::WrongShape,
         expected: "an epoch and a last minute of the time at which it was taken",
         rows: "SELECT e.row FROM event AS e JOIN chain AS c ON c.calendar = e.calendar AND c.sequence = e.sequence
-               WHERE e.not_after < c.minute OR e.not_after > c.minute + {life}
-               OR e.epoch NOT BETWEEN (c.minute - {slack}) / {epoch} AND (c.minute + {slack}) / {epoch}",
+               LEFT JOIN earlier AS l ON l.calendar = e.calendar AND l.sequence = e.sequence
+               WHERE l.row IS NULL AND (e.not_after < c.minute OR e.not_after > c.minute + {life}
+               OR e.epoch NOT BETWEEN (c.minute - {slack}) / {epoch} AND (c.minute + {slack}) / {epoch})",
     },
     Relation {
         table: "record",
@@ -393,6 +436,8 @@ pub(crate) fn report(
             "gap",
             "tombstone",
             "erase",
+            "notice",
+            "earlier",
             "journal",
             "unmerged",
             "merged",

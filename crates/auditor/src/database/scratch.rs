@@ -30,7 +30,7 @@ const START: &str = "
     BEGIN;";
 
 /// What rows are found by when they are compared; a table or column that is not declared has no index.
-const INDEXES: [&str; 18] = [
+const INDEXES: [&str; 20] = [
     "CREATE INDEX i0 ON once (print)",
     "CREATE INDEX i1 ON calendar (calendar)",
     "CREATE INDEX i2 ON publication (calendar, kind)",
@@ -49,6 +49,8 @@ const INDEXES: [&str; 18] = [
     "CREATE INDEX i15 ON gap (calendar, sequence)",
     "CREATE INDEX i16 ON erase (calendar, sequence)",
     "CREATE INDEX i17 ON tombstone (calendar, record)",
+    "CREATE INDEX i18 ON notice (calendar, generation)",
+    "CREATE INDEX i19 ON earlier (calendar, sequence)",
 ];
 
 impl Scratch {

@@ -48,7 +48,7 @@ pub(crate) fn check(column: &Column, value: &Value, engine: Engine) -> Result<()
         }
         Holds::Epoch => number(value, i64::from(FIRST_MINUTE / EPOCH_MINUTES), i64::from(LAST_MINUTE / EPOCH_MINUTES)),
         Holds::Slot => number(value, 0, i64::from(LAST_MINUTE / EPOCH_MINUTES)),
-        Holds::PublicationKind => number(value, 1, 8),
+        Holds::PublicationKind => number(value, 1, 11),
         Holds::Number { from, to } => number(value, signed(*from), signed(*to)),
         Holds::Counter { from } => number(value, signed(*from), LARGEST_COUNTER),
         Holds::LogPlace => number(value, 0, LARGEST_COUNTER),

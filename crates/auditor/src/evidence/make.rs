@@ -58,6 +58,11 @@ pub fn make_signed_twice(one: &Receipt, other: &Receipt) -> Vec<u8> {
     draft.line("receipt", &one.encode()).line("receipt", &other.encode()).finish()
 }
 
+/// A notice as served, and the receipt of its sequence or of the next one (§8).
+pub fn make_false_notice(notice: &[u8], receipt: &Receipt) -> Vec<u8> {
+    Draft::new(Kind::FalseNotice).line("notice", notice).line("receipt", &receipt.encode()).finish()
+}
+
 /// The claiming events of two places (§3). How the first one's record went on is shown where the chain says it, else the
 /// chain between them.
 pub fn make_double_claim(chain: &[Entry], first: u64, second: u64) -> Result<Vec<u8>, Unmade> {

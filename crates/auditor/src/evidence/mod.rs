@@ -22,6 +22,7 @@ mod accepted;
 mod chain;
 mod claim_set;
 mod double_claim;
+mod false_notice;
 mod file;
 pub(crate) mod log_fork;
 mod make;
@@ -40,8 +41,8 @@ use file::Lines;
 pub use accepted::{Accepted, Claiming};
 pub use chain::{Entry, double_claims};
 pub use make::{
-    Unmade, make_double_claim, make_hidden_claim, make_log_fork, make_signed_twice, make_two_claim_sets, make_unmerged,
-    make_wrong_count,
+    Unmade, make_double_claim, make_false_notice, make_hidden_claim, make_log_fork, make_signed_twice,
+    make_two_claim_sets, make_unmerged, make_wrong_count,
 };
 pub(crate) use unmerged::{check_later, over};
 pub use verdict::{Doubt, Guilt, Judgement, Kind, Verdict};
@@ -61,6 +62,7 @@ pub fn judge(file: impl BufRead, keys: &HostKeys) -> Judgement {
         Kind::TwoClaimSets => claim_set::two(&mut lines, keys),
         Kind::Unmerged => unmerged::judge(&mut lines, keys),
         Kind::LogFork => log_fork::judge(&mut lines, keys),
+        Kind::FalseNotice => false_notice::judge(&mut lines, keys),
     };
     Judgement { kind: Some(kind), verdict: verdict.unwrap_or_else(Verdict::NotShown) }
 }

@@ -22,11 +22,13 @@ pub enum Kind {
     Unmerged,
     /// §7: two trees.
     LogFork,
+    /// §8: a restore to a chain that the host had not signed.
+    FalseNotice,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SignedTwice,
         Self::DoubleClaim,
         Self::HiddenClaim,
@@ -34,6 +36,7 @@ impl Kind {
         Self::TwoClaimSets,
         Self::Unmerged,
         Self::LogFork,
+        Self::FalseNotice,
     ];
 
     /// Its name in the first line.
@@ -46,13 +49,14 @@ impl Kind {
             Self::TwoClaimSets => "two-claim-sets",
             Self::Unmerged => "unmerged",
             Self::LogFork => "log-fork",
+            Self::FalseNotice => "false-notice",
         }
     }
 
     /// The check that fails where a host is guilty of it.
     pub const fn check(self) -> Check {
         match self {
-            Self::SignedTwice => Check::SignedTwice,
+            Self::SignedTwice | Self::FalseNotice => Check::SignedTwice,
             Self::DoubleClaim => Check::DoubleClaim,
             Self::HiddenClaim | Self::WrongCount | Self::TwoClaimSets => Check::FalseClaimSet,
             Self::Unmerged => Check::BrokenPromise,
@@ -154,6 +158,16 @@ pub enum Guilt {
         /// Leaves of the log.
         size: u64,
     },
+    /// A restore to a chain that the host had not signed.
+    #[error(
+        "the host says that it restored calendar {calendar} to a chain that is not the one it had signed: place {sequence}"
+    )]
+    FalseNotice {
+        /// Whose chain.
+        calendar: CalendarId,
+        /// The place that it had signed.
+        sequence: u64,
+    },
     /// Two trees under one key.
     #[error("the log {origin} has signed two trees: one of {size} leaves, and one of {newer} that begins otherwise")]
     LogFork {
@@ -184,6 +198,9 @@ pub enum Doubt {
     /// A receipt is not signed with the host's receipt key.
     #[error("a receipt is not signed by this host")]
     Receipt,
+    /// A notice is not signed with the host's receipt key.
+    #[error("a notice is not signed by this host")]
+    Notice,
     /// A claim-set statement is not signed with the host's receipt key.
     #[error("a claim-set statement is not signed by this host")]
     Statement,
@@ -251,6 +268,7 @@ impl Doubt {
             Self::Line { .. } => "line",
             Self::Unreadable => "unreadable",
             Self::Receipt => "receipt",
+            Self::Notice => "notice",
             Self::Statement => "statement",
             Self::Checkpoint => "checkpoint",
             Self::Event => "event",

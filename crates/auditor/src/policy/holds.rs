@@ -6,6 +6,7 @@ use souspli_protocol::erase::Erase;
 use souspli_protocol::journal::{JournalStatement, Ranges, ReadRow};
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
+use souspli_protocol::restore::{EARLIER, Notice};
 use souspli_protocol::sizes::{EVENT, VAULT};
 use souspli_protocol::{Nonce, Signature, VerifyingKey, Work};
 
@@ -42,6 +43,10 @@ pub enum Holds {
     Vault,
     /// A receipt: what the host signed when it took something.
     Receipt,
+    /// Receipts one after the other, at most 16: those that something had before restores (`docs/spec/restore.md` §5).
+    Receipts,
+    /// A notice of a restore, signed by the host (`docs/spec/restore.md` §2).
+    Notice,
     /// 24 claim ids of 16 bytes, sorted, or none.
     ClaimIds,
     /// Whose a claim id is: a record (16 bytes) or the session of a hold (32 bytes).
@@ -94,7 +99,7 @@ pub enum Holds {
     },
     /// A u64 as 8 bytes, so that its text has one length.
     CounterBytes,
-    /// The number of a kind of publication, 1 to 8.
+    /// The number of a kind of publication, 1 to 8 or 11.
     PublicationKind,
     /// Epoch, window, or 0: which of its kind a publication is.
     Slot,
@@ -152,6 +157,7 @@ impl Holds {
             Self::Event => Some(EVENT),
             Self::Vault => Some(VAULT),
             Self::Receipt => Some(Receipt::SIZE),
+            Self::Notice => Some(Notice::SIGNED),
             Self::HoldRequest => Some(HoldRequest::SIZE),
             Self::ClaimStatement => Some(ClaimSetStatement::SIZE.saturating_add(Signature::SIZE)),
             Self::Erase => Some(Erase::SIZE),
@@ -172,6 +178,7 @@ impl Holds {
             Self::Publication => PublicationKind::ALL.into_iter().map(PublicationKind::size).collect(),
             Self::ClaimIds => vec![0, ClaimIds::SIZE],
             Self::ClaimOwner => vec![16, VerifyingKey::SIZE],
+            Self::Receipts => (0..=EARLIER).map(|receipts| receipts.saturating_mul(Receipt::SIZE)).collect(),
             _ => self.bytes().into_iter().collect(),
         }
     }
@@ -190,6 +197,8 @@ impl Holds {
             | Self::Erase
             | Self::ReadRanges
             | Self::ReadRow
+            | Self::Receipts
+            | Self::Notice
             | Self::ClaimOwner => ["BLOB", "bytea"],
             Self::ClaimIds => ["BLOB", "bytea[]"],
             Self::Flag | Self::One => ["INTEGER", "boolean"],

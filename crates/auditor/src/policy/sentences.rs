@@ -51,6 +51,14 @@ fn of_bytes(holds: &Holds) -> Option<(&'static str, &'static str)> {
             "une publication du cabinet : signée, et scellée sauf les listes de clés ; une taille par nature",
         ),
         Holds::Vault => ("a sealed vault, always 262,144 bytes", "un coffre scellé, toujours 262 144 octets"),
+        Holds::Receipts => (
+            "receipts that something had before the host restored an older copy",
+            "les reçus obtenus avant que l'hébergeur ne restaure une copie plus ancienne",
+        ),
+        Holds::Notice => (
+            "the host's signed notice that it restored an older copy",
+            "l'avis signé de l'hébergeur qu'il a restauré une copie plus ancienne",
+        ),
         Holds::Receipt => (
             "a receipt that the host signed: place in the chain, hash, minute",
             "un reçu signé par l'hébergeur : place dans la chaîne, empreinte, minute",
@@ -102,7 +110,9 @@ fn of_number(holds: &Holds) -> (&'static str, &'static str) {
         Holds::Generation => {
             ("a version number that its owner signs", "un numéro de version signé par son propriétaire")
         }
-        Holds::PublicationKind => ("which kind of publication, 1 to 8", "la nature de la publication, de 1 à 8"),
+        Holds::PublicationKind => {
+            ("which kind of publication, 1 to 8 or 11", "la nature de la publication, de 1 à 8 ou 11")
+        }
         Holds::Slot => (
             "the two or four weeks that a publication is for, or 0",
             "les deux ou quatre semaines que concerne une publication, ou 0",

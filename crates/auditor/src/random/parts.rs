@@ -175,6 +175,8 @@ fn of_publication(publication: &Publication) -> Vec<Cut> {
         PublicationKind::Catalogue => vec![sealed_box("box of a catalogue", at, length)],
         PublicationKind::Hours => vec![sealed_box("box of hours", at, length)],
         PublicationKind::Rules => vec![sealed_box("box of rules", at, length)],
+        // In clear: generation, sequence and head of the host's own chain.
+        PublicationKind::Countersignature => Vec::new(),
         PublicationKind::Grants => rows(GRANT_ROW).map(|row| sealed("grant", row, GRANT_ROW)).collect(),
     };
     cuts.push(signature("signature of a publication", kind.size()));

@@ -2,7 +2,7 @@
 
 use souspli_attest::{event_hash, leaf_of};
 use souspli_protocol::Digest;
-use souspli_protocol::receipt::{GENERATION, Receipt, ReceiptStatement};
+use souspli_protocol::receipt::{Receipt, ReceiptStatement};
 use souspli_protocol::sizes::{CLOCK_SKEW_MINUTES, MMD_MINUTES};
 use souspli_tlog::policy::PolicyError;
 use souspli_tlog::proof::{Proof, ProofError, verify};
@@ -108,9 +108,6 @@ fn check(receipt: &Receipt, context: &Context<'_>) -> Result<(), Reason> {
     let statement = &receipt.statement;
     if !context.keys.has_signed(receipt) {
         return Err(Reason::Signature);
-    }
-    if statement.link.generation != GENERATION {
-        return Err(Reason::Generation(statement.link.generation));
     }
     if statement.mmd != MMD_MINUTES {
         return Err(Reason::Mmd(statement.mmd));

@@ -15,9 +15,6 @@ pub enum Reason {
     /// The host's receipt key has not signed it.
     #[error("it is not signed with the host's receipt key")]
     Signature,
-    /// It is of a generation that this version does not know (`docs/spec/events.md` §6).
-    #[error("it is of generation {0}, which this version does not believe")]
-    Generation(u32),
     /// It allows another time than 1,440 minutes (`docs/spec/events.md` §6).
     #[error("it allows {0} minutes for merging, and not 1,440")]
     Mmd(u32),
@@ -35,7 +32,6 @@ impl Reason {
         match self {
             Self::Shape(_) => "shape",
             Self::Signature => "signature",
-            Self::Generation(_) => "generation",
             Self::Mmd(_) => "mmd",
             Self::Event => "event",
             Self::Future(_) => "future",

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use souspli_auditor::database::{KnownBooking, KnownField, KnownValue};
 use souspli_journey::practice::{Look, Published, create};
 use souspli_journey::{Device, MONDAY, Member, Patient, TestHost};
-use souspli_protocol::RecordId;
-use souspli_protocol::from_base64url;
+use souspli_protocol::{RecordId, from_base64url, to_base64url};
 
 /// Bookings of the first practice, and of the second.
 const BOOKINGS: [usize; 2] = [200, 40];
+/// The first booking that is changed, cancelled that is, and how far the next ones are from each other.
+const CHANGED: (usize, usize) = (5, 23);
 /// Bookings that one device makes.
 const PER_DEVICE: usize = 20;
 
@@ -69,13 +70,13 @@ pub(crate) fn fill(folder: PathBuf, database: Option<String>) -> Vec<KnownBookin
 
 async fn filled(folder: &Path, database: Option<&str>) -> Vec<KnownBooking> {
     let host = TestHost::start(folder, database, MONDAY).await;
-    let mut known = Vec::new();
+    let (mut known, mut erased) = (Vec::<KnownBooking>::new(), Vec::new());
     for (practice, bookings) in BOOKINGS.into_iter().enumerate() {
         let mut owner = Member::new(host.addr());
         let look = Look { name: ["Cabinet du Port", "Centre des Lilas"][practice], ..Look::SMALL };
         let published = create(&mut owner, &look, now(known.len())).await;
         let mut book = Booker { host: &host, published: &published, device: 0, patient: None };
-        let starts = book.free_starts(now(known.len())).await;
+        let (starts, before) = (book.free_starts(now(known.len())).await, known.len());
         let mut links = Vec::new();
         for number in 0..bookings {
             let order = known.len();
@@ -92,9 +93,13 @@ async fn filled(folder: &Path, database: Option<&str>) -> Vec<KnownBooking> {
         owner.must(end, "sync", json!({})).await;
         book.change(&links, end).await;
         owner.must(end, "sync", json!({})).await;
+        let cancelled = known[before + CHANGED.0].record;
+        owner.must(end, "erase", json!({ "record": to_base64url(&cancelled.0) })).await;
+        erased.push(cancelled);
         book.hold(&starts[(bookings + 3) * 5], end).await;
     }
     host.running.shutdown().await;
+    known.retain(|booking| !erased.contains(&booking.record));
     known
 }
 
@@ -160,7 +165,7 @@ impl Booker<'_> {
     /// Some bookings are moved, some cancelled.
     async fn change(&mut self, links: &[Value], now: u32) {
         let free = self.free_starts(now).await;
-        for (number, link) in links.iter().enumerate().skip(5).step_by(23) {
+        for (number, link) in links.iter().enumerate().skip(CHANGED.0).step_by(CHANGED.1) {
             let mut patient = Patient::new(self.host.addr());
             patient.must(now, "open", json!({ "fragment": link })).await;
             patient.must(now, "read", json!({})).await;

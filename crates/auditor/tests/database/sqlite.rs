@@ -1,6 +1,7 @@
 //! Leaks in a SQLite file.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, params};
 use souspli_attest::{SigningKey, sha256};
@@ -8,7 +9,11 @@ use souspli_auditor::Check;
 use souspli_auditor::audit::Gap;
 use souspli_auditor::database::{AuditError, KnownBooking, KnownValue, Leaves, Outcome, Source, Wanted, audit};
 use souspli_auditor::policy::Policy;
+use souspli_journey::{MONDAY, TestHost};
+use souspli_protocol::sizes::WINDOW_DAYS;
 use souspli_protocol::{Digest, to_base64url};
+use souspli_server::restore::{Restoring, restore};
+use souspli_server::{Config, ManualClock};
 
 use crate::honest::Honest;
 use crate::search::{Words, initials};
@@ -83,8 +88,57 @@ fn an_honest_file_gives_no_finding() {
     assert!(outcome.findings.is_empty(), "{}", lines(&outcome));
     assert!(outcome.unchecked.is_empty(), "{:?}", outcome.unchecked);
     let rows: u64 = outcome.looked.iter().map(|looked| looked.rows).sum();
-    assert!(outcome.looked.len() == 19 && rows > 5_000, "{:?}", outcome.looked);
+    assert!(outcome.looked.len() == 21 && rows > 5_000, "{:?}", outcome.looked);
     assert_eq!(listing(honest.file.parent().expect("a folder")), before, "nothing was changed");
+}
+
+/// A host that says that it has put an older copy back, and erases what is due, is honest.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_put_back_and_erased_from_gives_no_finding() {
+    let honest = tokio::task::spawn_blocking(honest::sqlite).await.expect("filled");
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_all(honest.file.parent().expect("a folder"), folder.path());
+    let file = folder.path().join("souspli.db");
+    let count = |sql: &str| {
+        let db = Connection::open(&file).expect("opened");
+        db.query_row(sql, [], |row| row.get::<_, u64>(0)).expect("a number")
+    };
+    let config = Config { data: folder.path().to_owned(), ..Config::default() };
+    let how = Restoring { copy: None, dry_run: false, even_so: true };
+    restore(&config, &how, &ManualClock::at(MONDAY + 1_000)).await.expect("restored");
+    assert_eq!(count("SELECT count(*) FROM notice"), 2);
+    assert_eq!(lines(&audited(&Source::Sqlite(file.clone()), None, &[])), "");
+
+    let host = TestHost::start(folder.path(), None, MONDAY + 1_001).await;
+    until(|| count("SELECT count(*) FROM unmerged") == 0).await;
+    host.clock.set(MONDAY + 12 * WINDOW_DAYS * 1_440);
+    until(|| count("SELECT count(*) FROM record") == 0).await;
+    host.running.shutdown().await;
+    assert!(count("SELECT count(*) FROM tombstone WHERE why = 1") > 200);
+    assert_eq!(lines(&audited(&Source::Sqlite(file.clone()), None, &[])), "");
+}
+
+async fn until(done: impl Fn() -> bool) {
+    for _ in 0..600 {
+        if done() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it does not come to that");
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&target).expect("made");
+            copy_all(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
 }
 
 /// Names, sizes and hashes of the files of a folder.

@@ -50,6 +50,7 @@ to_json!(BookingView {
     answer_by,
     form,
     text,
+    restored,
     moves,
     may_move,
     may_cancel,
@@ -181,6 +182,7 @@ mod tests {
             answer_by: 9,
             form: form(),
             text: String::new(),
+            restored: None,
             moves: 1,
             may_move: true,
             may_cancel: false,
@@ -190,6 +192,7 @@ mod tests {
         };
         same(&booking);
         booking.manage_link = Some("1r.x".into());
+        booking.restored = Some(29_923_680);
         same(&booking);
     }
 

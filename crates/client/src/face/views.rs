@@ -342,6 +342,8 @@ pub struct BookingView {
     pub form: FormView,
     /// The practice's last words.
     pub text: String,
+    /// UTC minute in which the host has restored an older copy, until the practice has accepted it.
+    pub restored: Option<u32>,
     /// How often it was moved.
     pub moves: u32,
     /// Whether the patient may still move it.

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::flow::Io;
 use crate::form::check_form;
 use crate::http::calendar_path;
-use crate::record::Said;
+use crate::record::{Said, verify_receipt};
 use crate::seal::{self, Basis, Claim};
 use crate::trust::Distrust;
 use crate::work::Worked;
@@ -92,10 +92,8 @@ impl Session {
         now: u32,
     ) -> Result<BookingView, Failure> {
         let hash = event_hash(waiting.event.bytes());
-        {
-            let practice = self.practice()?;
-            crate::record::verify_receipt(&receipt.0, &hash, &practice.context, &practice.identity.receipt_key)?;
-        }
+        self.hear(io, receipt, now).await?;
+        verify_receipt(&receipt.0, &hash, &self.practice()?.promiser())?;
         let context = self.linked()?.0;
         let keys = RecordKeys::derive(&context, &waiting.cap_seed);
         self.load_record(io, keys.record(), keys.view(), now).await.map_err(not_read_back)?;

@@ -18,7 +18,7 @@ use crate::face::BookingView;
 use crate::failure::Failure;
 use crate::flow::Io;
 use crate::http::calendar_path;
-use crate::record::{Entry, Said, Story, claimed_ids, claims_of, verify_order};
+use crate::record::{Entry, Said, Story, claimed_ids, claims_of, verify_order, verify_receipt};
 use crate::seal::{self, Basis, Claim};
 use crate::trust::{Distrust, Practice, identity_of_epoch, parse};
 
@@ -29,7 +29,12 @@ impl Session {
     /// Reads the booking of the private link; a GET would change nothing, and neither does this.
     pub(super) async fn read(&mut self, io: &Io, now: u32) -> Result<BookingView, Failure> {
         let (record, view, cap_seed) = self.record_right()?;
-        self.load_record(io, record, &view, now).await?;
+        if let Err(failure) = self.load_record(io, record, &view, now).await {
+            if !self.brought_back(io, &failure, &view, now).await? {
+                return Err(failure);
+            }
+            self.load_record(io, record, &view, now).await?;
+        }
         self.booking_view(&record, cap_seed.as_ref(), now)
     }
 
@@ -75,12 +80,9 @@ impl Session {
         if !matches!(self.linked()?.1, Right::Book { .. }) {
             self.trust_record(io, &answer.entries, view, now).await?;
         }
-        let receipt_key = self.practice()?.identity.receipt_key;
-        let entries: Vec<Entry> = answer
-            .entries
-            .iter()
-            .map(|entry| Entry::verify(entry, &context, &receipt_key))
-            .collect::<Result<_, Distrust>>()?;
+        let host = self.practice()?.promiser();
+        let entries = answer.entries.iter().map(|entry| Entry::verify(entry, &host));
+        let entries: Vec<Entry> = entries.collect::<Result<_, Distrust>>()?;
         verify_order(&entries, record)?;
         self.check_not_shorter(&entries)?;
         let identities = self.identities(io, &entries).await?;
@@ -182,8 +184,8 @@ impl Session {
         };
         let failed = match self.send(io, &body).await {
             Ok(receipt) => {
-                let practice = self.practice()?;
-                crate::record::verify_receipt(&receipt.0, &hash, &practice.context, &practice.identity.receipt_key)?;
+                self.hear(io, &receipt, now).await?;
+                verify_receipt(&receipt.0, &hash, &self.practice()?.promiser())?;
                 None
             }
             Err(failure) if failure.is_final() => return Err(failure),

@@ -5,6 +5,7 @@ mod call;
 mod choose;
 mod manage;
 mod outbox;
+mod restore;
 mod show;
 
 use std::cell::RefCell;
@@ -14,10 +15,11 @@ use souspli_attest::SigningKey;
 use souspli_booking::appointment::Appointment;
 use souspli_crypto::Secret;
 use souspli_crypto::keys::{CalendarKey, LinkKeys, RecordKeys, ViewKeys};
-use souspli_protocol::claims::ClaimIds;
+use souspli_protocol::claims::{ClaimIds, ClaimSetStatement};
 use souspli_protocol::private_link::{Opens, PrivateLink};
+use souspli_protocol::receipt::Receipt;
 use souspli_protocol::sizes::EPOCH_MINUTES;
-use souspli_protocol::wire::{Blob, IdentityAnswer, Profile, Times};
+use souspli_protocol::wire::{Blob, IdentityAnswer, Profile, Times, split_signed};
 use souspli_protocol::{Context, ItemId, RecordId};
 
 use crate::failure::Failure;
@@ -25,7 +27,7 @@ use crate::flow::{Flow, Io};
 use crate::http::{Host, calendar_path};
 use crate::record::{Entry, Story};
 use crate::seal::Rng;
-use crate::trust::{Access, Availability, Pins, Practice, Verified, verify_profile, verify_times};
+use crate::trust::{Access, Availability, Distrust, Pins, Practice, Verified, verify_profile, verify_times};
 
 /// A patient's session; cheap to clone, one flow at a time.
 #[derive(Clone)]
@@ -159,7 +161,8 @@ impl Session {
             Right::Manage { .. } | Right::View { .. } => Access::Key(self.access.as_ref().ok_or_else(no_link)?),
         };
         let verified = verify_profile(&context, &access, &profile, &mut pins, as_of)?;
-        let identity = pins.identity.max(self.pins.identity);
+        let accepts = pins.accepted > self.pins.accepted;
+        let identity = if accepts { pins.identity } else { pins.identity.max(self.pins.identity) };
         self.pins = Pins { epoch: pins.epoch.max(self.pins.epoch), identity, ..pins };
         self.practice = match verified {
             Verified::Open(practice) => Some(practice),
@@ -184,13 +187,23 @@ impl Session {
             let context = self.linked()?.0;
             let times: Times = self.host.get(io, calendar_path(&context.calendar, "times")).await?;
             let practice = self.practice.as_ref().ok_or_else(|| Failure::new("not_taking_bookings"))?;
-            if times.version.0 > practice.version && attempt == 0 {
+            let newer = times.version.0 > practice.version || generation_of(&times) > practice.restores.generation();
+            if newer && attempt == 0 {
                 self.fetch_practice(io, now).await?;
                 continue;
             }
             let availability = verify_times(practice, &times, &mut self.pins, now)?;
             self.availability = Some(availability);
             return Ok(());
+        }
+        Ok(())
+    }
+
+    /// Learns of a restore that was said since the profile was fetched: a receipt of a newer generation tells.
+    async fn hear(&mut self, io: &Io, receipt: &Blob, now: u32) -> Result<(), Failure> {
+        let receipt = Receipt::decode(&receipt.0).map_err(|_| Distrust::BadReceipt)?;
+        if receipt.statement.link.generation > self.practice()?.restores.generation() {
+            self.fetch_practice(io, now).await?;
         }
         Ok(())
     }
@@ -206,6 +219,12 @@ impl Session {
     fn availability(&self) -> Result<&Availability, Failure> {
         self.availability.as_ref().ok_or_else(|| Failure::new("not_taking_bookings"))
     }
+}
+
+/// The generation that a claimed-id set says it is of; nothing is verified here.
+fn generation_of(times: &Times) -> u32 {
+    let statement = split_signed(&times.statement.0).and_then(|(bytes, _)| ClaimSetStatement::decode(bytes).ok());
+    statement.map_or(0, |statement| statement.generation)
 }
 
 fn no_link() -> Failure {

@@ -55,6 +55,7 @@ impl Session {
             answer_by: story.claimed_at.saturating_add(practice.catalogue.response_time),
             form: FormView::of(story),
             text: last_words(story),
+            restored: practice.restores.newest().filter(|_| practice.is_amber()).map(|notice| notice.minute),
             moves: story.moves,
             may_move: may_change,
             may_cancel: may_change,

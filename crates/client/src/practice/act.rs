@@ -68,7 +68,7 @@ impl Session {
         let claiming = claim.map(|(ids, window)| Claim { ids, window: *window });
         let event = seal::append(&basis, last, claiming.as_ref(), author, &said, patient.as_ref(), rng)?;
         let ids = claim.map(|(ids, _)| ids.encode()).unwrap_or_default();
-        self.send(io, &Outgoing { event, claims: ids, cap_seed: None }, now).await
+        self.send(io, &Outgoing { event, claims: ids, cap_seed: None, earlier: Vec::new() }, now).await
     }
 
     /// Moves a booking to another time of the practice's choice.
@@ -159,7 +159,7 @@ impl Session {
         let claim = Claim { ids: &claims, window };
         let event = seal::create(&open.basis(now)?, &claim, &keys, author, &said, rng)?;
         let cap_seed = booked.then(|| cap_seed.duplicate());
-        self.send(io, &Outgoing { event, claims: claims.encode(), cap_seed }, now).await?;
+        self.send(io, &Outgoing { event, claims: claims.encode(), cap_seed, earlier: Vec::new() }, now).await?;
         Ok(keys.record())
     }
 

@@ -35,7 +35,10 @@ impl Session {
     /// declines what cannot be.
     pub(super) async fn answer_waiting(&mut self, io: &Io, now: u32) -> Result<Vec<RecordId>, Failure> {
         let open = self.open()?;
-        let Some(practice) = open.practice.as_deref() else { return Ok(Vec::new()) };
+        let Some(practice) = open.practice.as_deref().filter(|practice| !practice.is_amber()) else {
+            // What a restore has lost may still come back, and was there first.
+            return Ok(Vec::new());
+        };
         let automatic = practice.catalogue.confirm == Confirm::Automatic;
         let mut answered = Vec::new();
         for id in open.ledger.waiting() {

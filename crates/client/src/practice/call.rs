@@ -9,7 +9,7 @@ use souspli_crypto::Secret;
 use souspli_crypto::keys::Role;
 use souspli_protocol::problem::Code;
 use souspli_protocol::wire::Blob;
-use souspli_protocol::{ItemId, RecordId, VerifyingKey};
+use souspli_protocol::{Digest, ItemId, RecordId, VerifyingKey};
 
 use super::Session;
 use super::act::{Blocking, Choice};
@@ -95,6 +95,8 @@ calls! {
     "handoverAccept" HandoverAccept { sealed: Blob, }
     "openEvents" OpenEvents {}
     "warmUp" WarmUp {}
+    "countersign" Countersign {}
+    "putAside" PutAside { event: Digest, }
 }
 
 impl Session {
@@ -118,6 +120,14 @@ impl Session {
             Call::Times { visit_type, practitioner } => {
                 apart(self.refresh(io, now)).await?;
                 value(&self.free_times(visit_type, practitioner, now)?)
+            }
+            Call::Countersign {} => {
+                apart(self.countersign(io, now)).await?;
+                Ok(json!({ "restore": self.restored_view(io).await? }))
+            }
+            Call::PutAside { event } => {
+                self.put_aside(io, &event).await?;
+                Ok(json!({ "restore": self.restored_view(io).await? }))
             }
             Call::HandoverKey {} => Ok(json!({ "key": self.handover_key() })),
             Call::HandoverSeal { key } => Ok(json!({ "sealed": self.handover_seal(&key)? })),
@@ -244,9 +254,19 @@ impl Session {
     }
 
     async fn sync(&mut self, io: &Io, now: u32) -> Result<Value, Failure> {
-        let delivered = apart(self.resend(io)).await?;
+        let mut delivered = apart(self.resend(io)).await?;
         let mut changed = apart(self.follow(io, now)).await?;
+        if std::mem::take(&mut self.open()?.restored.fresh) {
+            // What a restore has lost is found only now.
+            let known: Vec<String> = delivered.iter().map(|each| each.name.clone()).collect();
+            let again = apart(self.resend(io)).await?;
+            delivered.extend(again.into_iter().filter(|each| !known.contains(&each.name)));
+            changed.extend(apart(self.follow(io, now)).await?);
+        }
         let Settled { resent, waiting } = apart(self.settle(io, delivered)).await?;
+        apart(self.republish(io, now)).await?;
+        apart(self.accept_whole(io, now)).await?;
+        apart(self.prove_notices(io, now)).await?;
         self.open()?.judge();
         let confirmed = apart(self.answer_waiting(io, now)).await?;
         // Bytes whose outcome is open may be a note's: it must not be sealed a second time.
@@ -254,9 +274,10 @@ impl Session {
         changed.extend(confirmed.iter().chain(&sent));
         changed.sort_unstable();
         changed.dedup();
+        let restore = self.restored_view(io).await?;
         let open = self.open()?;
         let (broken, later) = (open.ledger.broken.len(), open.later.len());
-        Ok(json!({ "changed": changed, "confirmed": confirmed, "broken": broken, "resent": resent,
+        Ok(json!({ "restore": restore, "changed": changed, "confirmed": confirmed, "broken": broken, "resent": resent,
             "waiting": waiting, "later": later }))
     }
 

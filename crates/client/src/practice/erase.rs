@@ -33,8 +33,7 @@ impl Session {
         let answer: Result<Appended, Failure> = self.host.post(io, path, &body).await;
         match answer {
             Ok(answer) => {
-                let key = self.open()?.practice()?.identity.receipt_key;
-                verify_receipt(&answer.receipt.0, &sha256(&bytes), &context, &key)?;
+                verify_receipt(&answer.receipt.0, &sha256(&bytes), &self.open()?.practice()?.promiser())?;
             }
             // With its window, or by another device: it is to go from this one all the same.
             Err(failure) if failure.is(Code::RecordErased) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use souspli_attest::event_hash;
+use souspli_attest::restore::decode_earlier;
 use souspli_protocol::event::Event;
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::{Digest, RecordId};
@@ -12,11 +13,11 @@ use super::opening::{Row, read_plain, write_plain};
 use super::{Chain, Session};
 use crate::failure::Failure;
 use crate::flow::Io;
-use crate::record::promises;
+use crate::record::{promises, verify_place};
 use crate::trust::Distrust;
 
 /// Sealed pages.
-const INDEX: &str = "index/";
+pub(super) const INDEX: &str = "index/";
 /// Form of a page; one of another form is fetched anew.
 const PAGE: u8 = 3;
 
@@ -63,15 +64,23 @@ impl Session {
         pages.sort_unstable();
         let open = self.open()?;
         let Some(practice) = open.practice.as_deref() else { return Ok(()) };
-        let receipt_key = practice.identity.receipt_key;
+        let (receipt_key, restores) = (practice.identity.receipt_key, practice.restores.clone());
         for (name, sealed) in pages {
             let Ok(plain) = open.local.open_index(name.as_bytes(), &sealed) else { continue };
             let Some(Page { after, chain, heads, rows }) = Page::read(plain.expose_secret()) else { continue };
-            let genuine = |row: &Row| promises(&row.receipt, &row.hash, &open.context, &receipt_key).is_ok();
-            if after != open.chain.sequence || chain.sequence <= after || !rows.iter().all(genuine) {
+            let genuine = |row: &Row| {
+                promises(&row.receipt, &row.hash, &open.context, &receipt_key).is_ok()
+                    && verify_place(&row.receipt, &restores).is_ok()
+            };
+            let on_this_chain = (after.saturating_add(1)..).zip(&heads).all(|(at, head)| restores.agree(at, head));
+            if after != open.chain.sequence || chain.sequence <= after || !on_this_chain || !rows.iter().all(genuine) {
                 continue;
             }
-            open.heads.extend(heads);
+            for row in &rows {
+                open.see_lost(&row.earlier)?;
+            }
+            open.heads.extend(&heads);
+            open.trail.extend(heads);
             for row in rows {
                 open.take(row);
             }
@@ -86,29 +95,34 @@ impl Row {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.event.bytes());
         out.extend_from_slice(&self.receipt.encode());
+        out.push(u8::try_from(self.earlier.len()).unwrap_or_default());
+        out.extend(self.earlier.iter().flat_map(Receipt::encode));
         write_plain(self.plain.as_ref().ok(), out);
     }
 
     fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (event, rest) = bytes.split_at_checked(souspli_protocol::sizes::EVENT)?;
         let (receipt, rest) = rest.split_at_checked(Receipt::SIZE)?;
+        let ([earlier], rest) = rest.split_first_chunk::<1>()?;
+        let (earlier, rest) = rest.split_at_checked(usize::from(*earlier) * Receipt::SIZE)?;
         let (plain, rest) = read_plain(rest)?;
+        let earlier = decode_earlier(earlier).ok()?;
         let event = Event::parse(event.to_vec()).ok()?;
         let hash = event_hash(event.bytes());
         let receipt = Receipt::decode(receipt).ok()?;
-        Some((Self { event, hash, receipt, plain: plain.ok_or(Distrust::BadEvent) }, rest))
+        Some((Self { event, hash, receipt, earlier, plain: plain.ok_or(Distrust::BadEvent) }, rest))
     }
 }
 
 /// A page of the index, opened.
-struct Page {
+pub(super) struct Page {
     /// Sequence of the entry that it follows.
-    after: u64,
+    pub(super) after: u64,
     /// The chain at its end.
-    chain: Chain,
+    pub(super) chain: Chain,
     /// Its head after each entry.
-    heads: Vec<Digest>,
-    rows: Vec<Row>,
+    pub(super) heads: Vec<Digest>,
+    pub(super) rows: Vec<Row>,
 }
 
 impl Page {
@@ -128,7 +142,7 @@ impl Page {
         plain
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let (after, rest) = bytes.strip_prefix(&[PAGE])?.split_first_chunk::<8>()?;
         let (sequence, rest) = rest.split_first_chunk::<8>()?;
         let (publications, rest) = rest.split_first_chunk::<8>()?;

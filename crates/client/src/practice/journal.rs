@@ -78,7 +78,7 @@ impl Session {
         if self.open()?.journal.is_some() {
             return Ok(());
         }
-        let vault = self.open()?.member.vault();
+        let vault = self.open()?.journal_of();
         let (pin_name, prefix) = (format!("{PIN}{vault}"), format!("{ROWS}{vault}/"));
         let kept = io.load(&pin_name).await;
         let pin = kept.iter().find(|(name, _)| *name == pin_name).and_then(|(_, bytes)| Pin::decode(bytes));
@@ -104,7 +104,7 @@ impl Session {
     async fn keep_journal(&mut self, io: &Io, rows: &[Vec<u8>]) {
         let Some(open) = self.unlocked.as_deref() else { return };
         let Some(journal) = open.journal.as_deref() else { return };
-        let (vault, pin) = (open.member.vault(), journal.pin());
+        let (vault, pin) = (open.journal_of(), journal.pin());
         let opened: Vec<u8> = journal.open_rows().iter().flat_map(ReadRow::encode).collect();
         let mut entries = vec![(format!("{ROWS}{vault}/{OPEN}"), opened)];
         if !rows.is_empty() {
@@ -215,5 +215,6 @@ fn kind_name(kind: PublicationKind) -> &'static str {
         PublicationKind::Hours => "hours",
         PublicationKind::Grants => "grants",
         PublicationKind::Rules => "rules",
+        PublicationKind::Countersignature => "countersignature",
     }
 }

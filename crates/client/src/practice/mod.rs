@@ -23,10 +23,12 @@ mod opening;
 mod outbox;
 mod page;
 mod people;
+mod proven;
 mod publish;
 mod queue;
 mod report;
 mod request;
+mod restore;
 mod setup;
 mod staff;
 mod sync;
@@ -95,6 +97,10 @@ struct Unlocked {
     chain: Chain,
     /// The chain's head after each of its entries: what members quote.
     heads: BTreeSet<Digest>,
+    /// The same, in order.
+    trail: Vec<Digest>,
+    /// The restores under which the chain was followed, and what came of them here.
+    restored: restore::Restored,
     ledger: Ledger,
     /// Digest of the claimed-id set that was compared with the chain last.
     compared: Digest,

@@ -22,6 +22,8 @@ pub(super) struct Row {
     pub(super) event: Event,
     pub(super) hash: Digest,
     pub(super) receipt: Receipt,
+    /// Receipts of places that restores have lost.
+    pub(super) earlier: Vec<Receipt>,
     pub(super) plain: Result<Plain, Distrust>,
 }
 
@@ -91,7 +93,10 @@ impl Openers {
     ) -> Result<Vec<Row>, Distrust> {
         let mut answers = answers.into_iter();
         let row = |fetched: Fetched| match answers.next().flatten() {
-            Some((hash, plain)) => Ok(Row { event: fetched.event, hash, receipt: fetched.receipt, plain: Ok(plain) }),
+            Some((hash, plain)) => {
+                let Fetched { event, receipt, earlier } = fetched;
+                Ok(Row { event, hash, receipt, earlier, plain: Ok(plain) })
+            }
             None => self.row(fetched, context, receipt_key),
         };
         events.into_iter().map(row).collect()
@@ -114,11 +119,11 @@ impl Openers {
     /// place.
     #[inline(never)]
     fn row(&self, fetched: Fetched, context: &Context, receipt_key: &VerifyingKey) -> Result<Row, Distrust> {
-        let Fetched { event, receipt } = fetched;
+        let Fetched { event, receipt, earlier } = fetched;
         let hash = event_hash(event.bytes());
         promises(&receipt, &hash, context, receipt_key)?;
         let plain = self.open(&event, context);
-        Ok(Row { event, hash, receipt, plain })
+        Ok(Row { event, hash, receipt, earlier, plain })
     }
 }
 
@@ -127,7 +132,7 @@ impl Openers {
 fn write_job(receipt_key: &VerifyingKey, events: &[Fetched]) -> Vec<u8> {
     let mut job = Vec::with_capacity(VerifyingKey::SIZE + events.len() * (EVENT + Receipt::SIZE));
     job.extend_from_slice(receipt_key.as_bytes());
-    for Fetched { event, receipt } in events {
+    for Fetched { event, receipt, .. } in events {
         job.extend_from_slice(event.bytes());
         job.extend_from_slice(&receipt.encode());
     }
@@ -139,7 +144,8 @@ fn read_job(job: &[u8]) -> Option<(VerifyingKey, impl Iterator<Item = Option<Fet
     let (key, rest) = job.split_first_chunk::<{ VerifyingKey::SIZE }>()?;
     let events = rest.chunks_exact(EVENT + Receipt::SIZE).map(|both| {
         let (event, receipt) = both.split_at_checked(EVENT)?;
-        Some(Fetched { event: Event::parse(event.to_vec()).ok()?, receipt: Receipt::decode(receipt).ok()? })
+        let (event, receipt) = (Event::parse(event.to_vec()).ok()?, Receipt::decode(receipt).ok()?);
+        Some(Fetched { event, receipt, earlier: Vec::new() })
     });
     Some((VerifyingKey(*key), events))
 }

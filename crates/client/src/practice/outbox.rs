@@ -3,15 +3,17 @@
 
 use serde::Serialize;
 use souspli_attest::event_hash;
+use souspli_attest::restore::decode_earlier;
 use souspli_crypto::Secret;
 use souspli_protocol::event::Event;
 use souspli_protocol::private_link::{Opens, PrivateLink};
 use souspli_protocol::problem::Code;
 use souspli_protocol::sizes::EVENT;
-use souspli_protocol::wire::{Append, Appended, Blob};
+use souspli_protocol::wire::{Append, Appended, Blob, Resubmit};
 use souspli_protocol::{Digest, RecordId, Signature, VerifyingKey, Work};
 use zeroize::Zeroizing;
 
+use super::ledger::Record;
 use super::links::qr;
 use super::{Session, Unlocked};
 use crate::body::{BodyD, Desk};
@@ -33,10 +35,12 @@ pub(super) struct Outgoing {
     pub(super) claims: Vec<u8>,
     /// What the private link of a booking is made of that was typed in for a patient.
     pub(super) cap_seed: Option<Secret<32>>,
+    /// The receipts that it has had, where a restore has lost it; or nothing.
+    pub(super) earlier: Vec<u8>,
 }
 
 /// A private link to print for a patient.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PaperLink {
     /// The fragment.
@@ -46,10 +50,11 @@ pub(super) struct PaperLink {
 }
 
 /// What became of an event that was sent again.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Resent {
     record: RecordId,
+    event: Digest,
     /// Why the host refused it for good; `None`: it is kept.
     refused: Option<&'static str>,
     /// Whom a booking was for that was typed in.
@@ -71,7 +76,7 @@ pub(super) struct Settled {
 
 /// An outbox entry that was sent again, and with what outcome.
 pub(super) struct Delivered {
-    name: String,
+    pub(super) name: String,
     outgoing: Outgoing,
     outcome: Result<(), Failure>,
 }
@@ -97,15 +102,56 @@ impl Session {
 
     /// Sends again what a lost connection or a crash left behind; `settle` says what became of it.
     pub(super) async fn resend(&mut self, io: &Io) -> Result<Vec<Delivered>, Failure> {
-        let prefix = format!("{OUTBOX}{}/", self.open()?.member.vault());
+        let mut waiting = self.on_their_way(io).await?;
+        // What a restore has lost goes back in the old order, and before what was written since.
+        waiting.sort_by_key(|(_, outgoing)| outgoing.place());
         let mut delivered = Vec::new();
-        for (name, sealed) in io.load(&prefix).await {
-            let Ok(plain) = self.open()?.local.open_outbox(name.as_bytes(), &sealed) else { continue };
-            let Some(outgoing) = Outgoing::decode(plain.expose_secret()) else { continue };
+        for (name, outgoing) in waiting {
+            if self.open()?.restored.refused.contains_key(&name) {
+                continue;
+            }
             let outcome = self.deliver(io, &outgoing).await;
             delivered.push(Delivered { name, outgoing, outcome });
         }
         Ok(delivered)
+    }
+
+    async fn on_their_way(&mut self, io: &Io) -> Result<Vec<(String, Outgoing)>, Failure> {
+        let prefix = format!("{OUTBOX}{}/", self.open()?.member.vault());
+        let kept = io.load(&prefix).await;
+        let open = self.open()?;
+        let mut waiting = Vec::new();
+        for (name, sealed) in kept {
+            let Ok(plain) = open.local.open_outbox(name.as_bytes(), &sealed) else { continue };
+            let Some(outgoing) = Outgoing::decode(plain.expose_secret()) else { continue };
+            waiting.push((name, outgoing));
+        }
+        let unkept = std::mem::take(&mut open.restored.unkept);
+        for outgoing in unkept {
+            let copy = Outgoing {
+                event: outgoing.event.clone(),
+                claims: outgoing.claims.clone(),
+                cap_seed: None,
+                earlier: outgoing.earlier.clone(),
+            };
+            waiting.push((open.outbox_name(&outgoing.hash()), copy));
+            open.restored.unkept.push(outgoing);
+        }
+        Ok(waiting)
+    }
+
+    /// How many events that a restore has lost still wait, those aside that the host does not take.
+    pub(super) async fn lost_on_their_way(&mut self, io: &Io) -> Result<usize, Failure> {
+        let waiting = self.on_their_way(io).await?;
+        let refused = &self.open()?.restored.refused;
+        let waits =
+            |(name, outgoing): &&(String, Outgoing)| !outgoing.earlier.is_empty() && !refused.contains_key(name);
+        Ok(waiting.iter().filter(waits).count())
+    }
+
+    /// Keeps what a restore has lost; `None` where storage refuses.
+    pub(super) async fn keep_lost(&mut self, io: &Io, outgoing: &Outgoing) -> Option<String> {
+        self.keep_outgoing(io, outgoing, &outgoing.hash()).await
     }
 
     /// After the chain was followed: forgets what is kept or refused for good, and tells of each.
@@ -121,7 +167,18 @@ impl Session {
                 Ok(()) if self.open()?.has(&outgoing) => None,
                 Ok(()) => return Err(Distrust::ReadBackDiffers.into()),
             };
-            settled.resent.push(self.open()?.resent(&outgoing, refused)?);
+            let open = self.open()?;
+            let resent = open.resent(&outgoing, refused)?;
+            let lost = !outgoing.earlier.is_empty();
+            if lost && refused.is_some() {
+                // A person decides: what stands there now is in the agenda, and this one is shown beside it.
+                open.restored.refused.insert(name, resent);
+                continue;
+            }
+            open.restored.unkept.retain(|unkept| unkept.hash() != outgoing.hash());
+            if !lost {
+                settled.resent.push(resent);
+            }
             io.forget(name).await;
         }
         Ok(settled)
@@ -138,15 +195,16 @@ impl Session {
     }
 
     async fn deliver(&mut self, io: &Io, outgoing: &Outgoing) -> Result<(), Failure> {
-        let context = self.open()?.context;
-        let (hash, body) = (event_hash(outgoing.event.bytes()), outgoing.body());
-        let path = calendar_path(&context.calendar, "events");
+        let calendar = self.open()?.context.calendar;
+        let (again, body) = (outgoing.again(), outgoing.body());
         for _ in 0..TRIES {
-            let outcome: Result<Appended, Failure> = self.host.post(io, path.clone(), &body).await;
+            let outcome: Result<Appended, Failure> = match &again {
+                Some(again) => self.host.post(io, calendar_path(&calendar, "resubmissions"), again).await,
+                None => self.host.post(io, calendar_path(&calendar, "events"), &body).await,
+            };
             match outcome {
                 Ok(answer) => {
-                    let key = self.open()?.practice()?.identity.receipt_key;
-                    verify_receipt(&answer.receipt.0, &hash, &context, &key)?;
+                    verify_receipt(&answer.receipt.0, &outgoing.hash(), &self.open()?.practice()?.promiser())?;
                     return Ok(());
                 }
                 Err(failure) if failure.is_final() => return Err(failure),
@@ -158,13 +216,18 @@ impl Session {
 
     async fn keep_outgoing(&mut self, io: &Io, outgoing: &Outgoing, hash: &Digest) -> Option<String> {
         let open = self.unlocked.as_deref()?;
-        let name = format!("{OUTBOX}{}/{hash}", open.member.vault());
+        let name = open.outbox_name(hash);
         let sealed = open.local.seal_outbox(name.as_bytes(), &outgoing.encode(), &mut self.rng).ok()?;
         io.keep(name.clone(), sealed).await.ok().map(|()| name)
     }
 }
 
 impl Unlocked {
+    /// What an event is called in the outbox.
+    pub(super) fn outbox_name(&self, hash: &Digest) -> String {
+        format!("{OUTBOX}{}/{hash}", self.member.vault())
+    }
+
     /// The private link of a booking that was typed in.
     pub(super) fn paper_link(&self, record: RecordId, cap_seed: &Secret<32>) -> Result<PaperLink, Failure> {
         let opens = Opens::Manage { record, cap_seed: *cap_seed.expose_secret() };
@@ -175,8 +238,11 @@ impl Unlocked {
 
     fn has(&self, outgoing: &Outgoing) -> bool {
         let hash = event_hash(outgoing.event.bytes());
-        let record = self.ledger.get(&outgoing.event.header().record);
-        record.is_ok_and(|record| record.entries.iter().any(|entry| entry.hash == hash))
+        let id = outgoing.event.header().record;
+        let there = |record: &Record| record.entries.iter().any(|entry| entry.hash == hash);
+        // Of a record that does not verify, not every event is kept in the ledger; it was none before the restore either.
+        let unreadable = !outgoing.earlier.is_empty() && self.ledger.broken.contains_key(&id);
+        unreadable || self.ledger.get(&id).is_ok_and(there)
     }
 
     fn resent(&self, outgoing: &Outgoing, refused: Option<&'static str>) -> Result<Resent, Failure> {
@@ -189,24 +255,44 @@ impl Unlocked {
             Some(Desk::Booked { contact, .. }) => (Some(contact.name), Some(contact.phone)),
             _ => (None, None),
         };
-        Ok(Resent { record, refused, name, phone, link })
+        Ok(Resent { record, event: outgoing.hash(), refused, name, phone, link })
     }
 }
 
 impl Outgoing {
-    /// event || number of bytes of claims (u16) || claims || seed, or nothing.
+    /// event || number of bytes of claims (u16) || claims || seed, or earlier receipts, or nothing.
     fn encode(&self) -> Zeroizing<Vec<u8>> {
         let claims = u16::try_from(self.claims.len()).unwrap_or_default().to_be_bytes();
         let seed = self.cap_seed.as_ref().map(|seed| seed.expose_secret().as_slice()).unwrap_or_default();
-        Zeroizing::new([self.event.bytes(), &claims, &self.claims, seed].concat())
+        Zeroizing::new([self.event.bytes(), &claims, &self.claims, seed, &self.earlier].concat())
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (event, rest) = bytes.split_at_checked(EVENT)?;
         let (claims, rest) = rest.split_first_chunk::<2>()?;
-        let (claims, seed) = rest.split_at_checked(usize::from(u16::from_be_bytes(*claims)))?;
-        let seed = if seed.is_empty() { None } else { Some(Secret::new(seed.try_into().ok()?)) };
-        Some(Self { event: Event::parse(event.to_vec()).ok()?, claims: claims.to_vec(), cap_seed: seed })
+        let (claims, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*claims)))?;
+        let cap_seed = <[u8; 32]>::try_from(rest).ok().map(Secret::new);
+        let earlier = if cap_seed.is_some() { Vec::new() } else { rest.to_vec() };
+        decode_earlier(&earlier).ok()?;
+        Some(Self { event: Event::parse(event.to_vec()).ok()?, claims: claims.to_vec(), cap_seed, earlier })
+    }
+
+    /// Its hash.
+    pub(super) fn hash(&self) -> Digest {
+        event_hash(self.event.bytes())
+    }
+
+    /// Where it stood last before a restore; what is new comes after all of that.
+    fn place(&self) -> (u32, u64) {
+        let last = decode_earlier(&self.earlier).ok().and_then(|receipts| receipts.last().copied());
+        last.map_or((u32::MAX, 0), |receipt| (receipt.statement.link.generation, receipt.statement.link.sequence))
+    }
+
+    /// The body that brings it back.
+    fn again(&self) -> Option<Resubmit> {
+        let blob = |bytes: &[u8]| Blob(bytes.to_vec());
+        let (event, claims, earlier) = (blob(self.event.bytes()), blob(&self.claims), blob(&self.earlier));
+        (!self.earlier.is_empty()).then_some(Resubmit { event, claims, earlier })
     }
 
     fn body(&self) -> Append {

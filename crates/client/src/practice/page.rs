@@ -1,15 +1,15 @@
 //! A page of the calendar's chain, as the host gives it.
 
 use souspli_attest::{event_hash, head_after, sha256, verify};
+use souspli_protocol::Digest;
 use souspli_protocol::erase::Erase;
 use souspli_protocol::event::Event;
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::wire::{Blob, SyncAnswer, SyncEntry};
-use souspli_protocol::{Context, Digest, VerifyingKey};
 
 use super::setup::utc_window;
 use super::{Chain, Link};
-use crate::record::{promises, verify_link};
+use crate::record::{Promiser, promises, verify_earlier, verify_link, verify_place};
 use crate::trust::Distrust;
 
 /// A page of the chain: in order and without a gap. Its events and their receipts are not verified yet.
@@ -28,6 +28,8 @@ pub(super) struct Page {
 pub(super) struct Fetched {
     pub(super) event: Event,
     pub(super) receipt: Receipt,
+    /// Receipts of places that restores have lost: verified.
+    pub(super) earlier: Vec<Receipt>,
 }
 
 /// A record that a member has had erased; signature and receipt are verified.
@@ -39,13 +41,8 @@ pub(super) struct Erased {
 
 impl Page {
     #[inline(never)]
-    pub(super) fn read(
-        answer: SyncAnswer,
-        since: Chain,
-        context: &Context,
-        receipt_key: &VerifyingKey,
-        now: u32,
-    ) -> Result<Self, Distrust> {
+    pub(super) fn read(answer: SyncAnswer, since: Chain, host: &Promiser<'_>, now: u32) -> Result<Self, Distrust> {
+        let Promiser { context, receipt_key, restores } = *host;
         let mut entries = answer.entries.into_iter();
         if since.sequence > 0 {
             let known = entries.next().ok_or(Distrust::RolledBack)?;
@@ -62,17 +59,23 @@ impl Page {
             if page.chain.sequence.checked_add(1) != Some(link.sequence) || link.previous != page.chain.head {
                 return Err(Distrust::BadChain);
             }
+            verify_place(&receipt, restores)?;
             let link = match (entry.event, entry.erase, entry.erased) {
                 (Some(event), None, false) => {
                     let hash = || event_hash(&event.0);
-                    let event = Event::parse(event.0.clone()).map_err(|_| {
+                    let parsed = Event::parse(event.0.clone()).map_err(|_| {
                         promises(&receipt, &hash(), context, receipt_key).err().unwrap_or(Distrust::BadEvent)
                     })?;
-                    page.events.push(Fetched { event, receipt });
+                    let earlier = if entry.earlier.0.is_empty() {
+                        Vec::new()
+                    } else {
+                        verify_earlier(&entry.earlier.0, &hash(), host)?
+                    };
+                    page.events.push(Fetched { event: parsed, receipt, earlier });
                     Link::Event
                 }
                 (None, Some(erase), false) => {
-                    let erased = Erased::read(&erase, &receipt, context, receipt_key)?;
+                    let erased = Erased::read(&erase, &receipt, host)?;
                     let events = u64::from(erased.erase.statement.revision).saturating_add(1);
                     page.erases.push(erased);
                     Link::Erase { events }
@@ -86,18 +89,21 @@ impl Page {
             };
             page.chain = page.chain.after(&receipt, link);
             page.heads.push(page.chain.head);
+            if !restores.agree(page.chain.sequence, &page.chain.head) {
+                return Err(Distrust::ForkedRestore);
+            }
         }
         Ok(page)
     }
 }
 
 impl Erased {
-    fn read(bytes: &Blob, receipt: &Receipt, context: &Context, receipt_key: &VerifyingKey) -> Result<Self, Distrust> {
-        promises(receipt, &sha256(&bytes.0), context, receipt_key)?;
+    fn read(bytes: &Blob, receipt: &Receipt, host: &Promiser<'_>) -> Result<Self, Distrust> {
+        promises(receipt, &sha256(&bytes.0), host.context, host.receipt_key)?;
         let erase = Erase::decode(&bytes.0).map_err(|_| Distrust::BadChain)?;
         let statement = &erase.statement;
         let signed = verify(&statement.author, &statement.encode(), &erase.signature).is_ok();
-        if !signed || statement.context != *context {
+        if !signed || statement.context != *host.context {
             return Err(Distrust::BadChain);
         }
         Ok(Self { erase, minute: receipt.statement.minute })

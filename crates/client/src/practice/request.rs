@@ -70,13 +70,13 @@ impl Session {
         if let Some(practice) = open.practice.as_deref() {
             for (publication, receipt) in batch.iter().zip(&answer.receipts) {
                 let hash = souspli_attest::event_hash(publication.bytes());
-                let key = practice.identity.receipt_key;
-                crate::record::verify_receipt(&receipt.0, &hash, &open.context, &key)?;
+                crate::record::verify_receipt(&receipt.0, &hash, &practice.promiser())?;
             }
         }
+        let open = self.open()?;
         open.version = batch.last().map_or(open.version, |last| last.statement().version);
         open.pins.vouched = open.pins.vouched.max(open.version);
-        Ok(())
+        self.keep_published(io, batch).await
     }
 
     /// Fetches and verifies the profile and, once there is a catalogue, hours and claims.

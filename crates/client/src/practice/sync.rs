@@ -24,12 +24,26 @@ const ENOUGH: usize = 32;
 impl Session {
     /// Fetches, verifies and opens what is new. Gives the records that changed.
     pub(super) async fn follow(&mut self, io: &Io, now: u32) -> Result<Vec<RecordId>, Failure> {
+        match apart(self.follow_once(io, now)).await {
+            Err(failure) => {
+                if apart(self.is_restored(io, &failure, now)).await? {
+                    apart(self.follow_once(io, now)).await
+                } else {
+                    Err(failure)
+                }
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn follow_once(&mut self, io: &Io, now: u32) -> Result<Vec<RecordId>, Failure> {
         if self.open()?.practice.is_none() {
             apart(self.refresh(io, now)).await?;
         }
         if self.open()?.practice.is_none() {
             return Ok(Vec::new());
         }
+        apart(self.begin_anew(io)).await?;
         let mut changed = Vec::new();
         let since = self.open()?.chain;
         let page = apart(self.fetch_page(io, since, now)).await?;
@@ -61,8 +75,11 @@ impl Session {
 
     fn read_page(&mut self, answer: SyncAnswer, since: Chain, now: u32) -> Result<Page, Failure> {
         let open = self.open()?;
-        let receipt_key = open.practice()?.identity.receipt_key;
-        let page = Page::read(answer, since, &open.context, &receipt_key, now)?;
+        let host = open.practice()?.promiser();
+        if answer.generation != host.restores.generation() {
+            return Err(Distrust::BadNotice.into());
+        }
+        let page = Page::read(answer, since, &host, now)?;
         if let Some(journal) = open.journal.as_deref_mut().filter(|_| page.chain.sequence > 0) {
             // It begins with the entry that is known.
             journal.expect(since.sequence.max(1), page.chain.sequence);
@@ -150,7 +167,7 @@ impl Session {
         apart(self.learn_identities(io, &rows)).await?;
         let erased = apart(self.asked_for(io, &page.erases)).await?;
         // Before the page is kept: a later session, which may not know the roster of that epoch, believes it.
-        self.open()?.check_authors(page, &mut rows);
+        self.open()?.check_authors(page, &mut rows)?;
         rows.retain(|row| !erased.contains(&row.event.header().record));
         apart(self.forget_records(io, &erased)).await?;
         self.keep_page(io, page.chain, &page.heads, &rows).await;
@@ -186,13 +203,16 @@ impl Unlocked {
 
     /// Marks what was not written by a member that saw this chain.
     #[inline(never)]
-    fn check_authors(&mut self, page: &Page, rows: &mut [Row]) {
+    fn check_authors(&mut self, page: &Page, rows: &mut [Row]) -> Result<(), Distrust> {
         self.heads.extend(&page.heads);
+        self.trail.extend(&page.heads);
         for row in rows {
-            if let Err(distrust) = self.by_a_member(row.event.header()) {
+            self.see_lost(&row.earlier)?;
+            if let Err(distrust) = self.by_a_member(row.event.header(), !row.earlier.is_empty()) {
                 row.plain = Err(distrust);
             }
         }
+        Ok(())
     }
 
     /// Takes a page's events, and gives their records.
@@ -208,7 +228,7 @@ impl Unlocked {
     /// Takes an opened event into the ledger; what does not verify is marked there.
     #[inline(never)]
     pub(super) fn take(&mut self, row: Row) {
-        let entry = Entry { event: row.event, hash: row.hash, receipt: row.receipt };
+        let entry = Entry { event: row.event, hash: row.hash, receipt: row.receipt, earlier: row.earlier };
         let id = entry.header().record;
         self.ledger.see(entry.header());
         match row.plain.and_then(|plain| read(&self.context, &plain)) {
@@ -225,7 +245,7 @@ impl Unlocked {
 
     /// Whether the author of an event was a member in its epoch, if it says so, and saw this chain: a head that is none
     /// of its own means that the host shows another one to another device.
-    fn by_a_member(&self, header: &Header) -> Result<(), Distrust> {
+    fn by_a_member(&self, header: &Header, lost: bool) -> Result<(), Distrust> {
         if header.author_kind != AuthorKind::Member {
             return Ok(());
         }
@@ -234,7 +254,9 @@ impl Unlocked {
             .filter(|identity| identity.epoch == header.epoch)
             .or_else(|| self.openers.identities.get(&header.epoch));
         identity.and_then(|identity| identity.member(&header.author)).ok_or(Distrust::NotRostered)?;
-        if header.head.is_zero() || self.heads.contains(&header.head) { Ok(()) } else { Err(Distrust::BadChain) }
+        // Of a part that a restore has lost, nobody has to know all heads.
+        let known = header.head.is_zero() || lost || self.heads.contains(&header.head);
+        if known { Ok(()) } else { Err(Distrust::BadChain) }
     }
 }
 

@@ -17,6 +17,7 @@ use souspli_protocol::{Context, Digest, Locator, VaultId};
 
 use super::ledger::Ledger;
 use super::request::code_failure;
+use super::restore;
 use super::setup::root_locators;
 use super::staff::{EpochKeys, Openers};
 use super::{Chain, Session, Unlocked};
@@ -153,6 +154,8 @@ impl Session {
             seen: None,
             chain: Chain::START,
             heads: BTreeSet::new(),
+            trail: Vec::new(),
+            restored: restore::Restored::default(),
             ledger: Ledger::default(),
             compared: Digest::ZERO,
             judged: None,
@@ -160,8 +163,11 @@ impl Session {
             journal: None,
         }));
         self.load_pins(io).await;
+        self.load_restored(io).await;
         self.refresh(io, now).await?;
-        self.load_index(io).await?;
+        if !self.take_restore(io).await? {
+            self.load_index(io).await?;
+        }
         self.load_later(io).await
     }
 

@@ -1,9 +1,10 @@
-//! Registration and access list: public keys, signed by the root (`docs/spec/publications.md` §1, §2).
+//! What is published in clear: registration, access list, countersignature (`docs/spec/publications.md` §1, §2).
 
 use rand_core::CryptoRng;
 use souspli_attest::SigningKey;
 use souspli_protocol::VerifyingKey;
 use souspli_protocol::publication::{Publication, PublicationKind};
+use souspli_protocol::restore::Accepted;
 use souspli_protocol::sizes::ACL_KEYS;
 
 use super::{Place, PublishError, publish};
@@ -39,6 +40,15 @@ pub fn publish_acl(
     shuffle(&mut keys, rng);
     let payload: Vec<u8> = keys.iter().flat_map(|key| key.0).collect();
     publish(PublicationKind::Acl, place, &payload, root.signing())
+}
+
+/// Publishes that the chain goes on after a restore: in clear, since the host has said the same.
+pub fn publish_countersignature(
+    place: &Place,
+    accepted: &Accepted,
+    member: &SigningKey,
+) -> Result<Publication, PublishError> {
+    publish(PublicationKind::Countersignature, place, &accepted.encode(), member)
 }
 
 /// A real Ed25519 key whose seed is forgotten: random bytes would be told from keys, since half are no point.

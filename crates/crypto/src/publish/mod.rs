@@ -9,7 +9,7 @@ mod sealed;
 pub use grants::{Grant, GrantError, GrantTo, open_grant, publish_grants};
 pub use identity::{BadIdentity, Identity, LOG_ORIGIN_LIMIT, ROSTER_LIMIT, RosterRow, WITNESS_POLICY_LIMIT};
 pub use links::{LinkEntry, find_link_row, open_link_row, publish_links};
-pub use lists::{publish_acl, publish_registration};
+pub use lists::{publish_acl, publish_countersignature, publish_registration};
 pub use sealed::{
     open_catalogue, open_hours, open_identity, open_rules, plain_limit, publish_catalogue, publish_hours,
     publish_identity, publish_rules,

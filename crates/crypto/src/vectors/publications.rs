@@ -1,16 +1,17 @@
 //! Publications of a practice made from a seed: made, verified, opened (`docs/spec/publications.md`).
 
 use souspli_attest::event_hash;
-use souspli_protocol::Context;
 use souspli_protocol::publication::{Publication, PublicationKind};
+use souspli_protocol::restore::Accepted;
+use souspli_protocol::{Context, Digest};
 
 use super::Practice;
 use super::input::{Failure, Found, Input, Output, hex, named, wrong};
 use crate::keys::{CalendarKey, LinkKeys, MemberKeys, StaffKey};
 use crate::publish::{
     GrantTo, LinkEntry, PublishError, find_link_row, open_catalogue, open_grant, open_hours, open_identity,
-    open_link_row, open_rules, publish_acl, publish_catalogue, publish_grants, publish_hours, publish_identity,
-    publish_links, publish_registration, publish_rules, verify_publication, verify_registration,
+    open_link_row, open_rules, publish_acl, publish_catalogue, publish_countersignature, publish_grants, publish_hours,
+    publish_identity, publish_links, publish_registration, publish_rules, verify_publication, verify_registration,
 };
 
 pub(super) fn family(name: &str, input: &Input) -> Found {
@@ -55,7 +56,7 @@ fn published(input: &Input) -> Result<Output, Failure> {
 
 fn make(kind: PublicationKind, practice: Practice, plain: &[u8]) -> Result<Publication, PublishError> {
     let (first, epoch) = (practice.place(1, 0), practice.place(4, Practice::EPOCH));
-    let hours = practice.place(6, Practice::WINDOW);
+    let (hours, restored) = (practice.place(6, Practice::WINDOW), practice.place(7, 1));
     let identity = practice.identity();
     let Practice { root, nonce, owner, link, epoch: seeds, calendar, staff, mut rng, .. } = practice;
     let rng = &mut rng;
@@ -70,6 +71,10 @@ fn make(kind: PublicationKind, practice: Practice, plain: &[u8]) -> Result<Publi
         PublicationKind::Catalogue => publish_catalogue(&first, plain, &calendar, owner.signing(), rng),
         PublicationKind::Hours => publish_hours(&hours, plain, &calendar, owner.signing(), rng),
         PublicationKind::Rules => publish_rules(&first, plain, &staff, owner.signing(), rng),
+        PublicationKind::Countersignature => {
+            let accepted = Accepted { generation: 1, sequence: 12, head: Digest([7; 32]) };
+            publish_countersignature(&restored, &accepted, owner.signing())
+        }
         PublicationKind::Grants => {
             let to = GrantTo { member: owner.verifying_key(), to: owner.sealing().public(), clinical: 0b11 };
             publish_grants(&epoch, &[to], &seeds, &calendar, &staff, &root, rng)

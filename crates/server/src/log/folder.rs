@@ -22,6 +22,8 @@ pub(crate) const STAGED: &str = "staged";
 pub(crate) const FENCE: &str = "fence";
 /// The releases that are logged: object and place of each.
 pub(crate) const RELEASES: &str = "releases";
+/// The host's generation: that of its newest restore.
+pub(crate) const GENERATION: &str = "generation";
 const LOCK: &str = "lock";
 /// What a file is called before it is whole.
 const UNFINISHED: &str = "unfinished";
@@ -77,6 +79,14 @@ impl Folder {
             Ok(found) if found.len() > LONGEST => Err(io::Error::other(format!("{name} is too long"))),
             Ok(_) => fs::read(path).map(Some),
         }
+    }
+
+    /// A file that holds a number and a newline; 0 where it is not there.
+    pub(crate) fn number(&self, name: &str) -> io::Result<u64> {
+        let Some(bytes) = self.file(name)? else { return Ok(0) };
+        let text = std::str::from_utf8(&bytes).ok().and_then(|text| text.strip_suffix('\n'));
+        let number = text.and_then(|number| number.parse().ok());
+        number.ok_or_else(|| io::Error::new(ErrorKind::InvalidData, format!("{name} holds no number")))
     }
 
     /// Puts a file in place of the one that is there, whole and durable.

@@ -24,9 +24,11 @@ use souspli_tlog::proof::Proof;
 use souspli_tlog::store::{Tiles as _, inclusion_path};
 use souspli_tlog::tile::TileId;
 
+use crate::config::Config;
 use crate::failure::StartError;
 use crate::host_key::HostKey;
-use crate::log::folder::{CHECKPOINT, COSIGNED, Folder};
+use crate::log::batch::Batch;
+use crate::log::folder::{CHECKPOINT, COSIGNED, Folder, GENERATION, STAGED};
 use crate::log::signer::Signer;
 use crate::observe::LogFigures;
 use crate::rejection::Rejection;
@@ -54,7 +56,35 @@ pub(crate) struct Log {
     size: AtomicU64,
 }
 
+/// How far a log's folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Leaves of the newest checkpoint.
+    pub(crate) size: u64,
+    /// Where the batch that is staged begins and ends.
+    pub(crate) staged: Option<(u64, u64)>,
+    /// The host's generation.
+    pub(crate) generation: u32,
+}
+
 impl Log {
+    /// The log of a configuration, and its origin.
+    pub(crate) fn of(config: &Config, key: &Arc<HostKey>) -> Result<(Arc<Self>, String), StartError> {
+        let origin = config.log_origin.clone().unwrap_or_else(|| origin_of(key));
+        let folder = config.log_folder.clone().unwrap_or_else(|| config.data.join("log"));
+        let log = Self::open(&folder, Arc::clone(key), &origin, config.witness_policy.as_deref())?;
+        Ok((log, origin))
+    }
+
+    /// How far the folder is.
+    pub(crate) fn mark(&self) -> io::Result<Mark> {
+        let size = self.newest()?.map_or(0, |newest| newest.checkpoint().size);
+        let staged = self.folder.file(STAGED)?.and_then(|bytes| Batch::decode(&bytes));
+        let generation = self.folder.number(GENERATION)?;
+        let generation = u32::try_from(generation).map_err(|_| io::Error::other("the generation is too large"))?;
+        Ok(Mark { size, staged: staged.map(|batch| (batch.start, batch.end())), generation })
+    }
+
     /// Opens the log's folder, or makes it. `policy` is the operator's: witnesses and quorum.
     pub(crate) fn open(
         folder: &Path,

@@ -6,14 +6,14 @@
 use std::io;
 
 use souspli_protocol::Digest;
-use souspli_store::{Merged, Store, StoreError, TreeHead};
+use souspli_store::{Merged, Standing, Store, StoreError, TreeHead};
 use souspli_tlog::checkpoint::{Checkpoint, SignedCheckpoint};
 use souspli_tlog::store::{StoreError as StoreTiles, grow};
 use souspli_tlog::tree::empty_root;
 use tokio::runtime::Handle;
 
 use crate::log::batch::{Batch, MOST, Random};
-use crate::log::folder::{CHECKPOINT, COSIGNED, FENCE, Folder, RELEASES, STAGED};
+use crate::log::folder::{CHECKPOINT, COSIGNED, FENCE, Folder, GENERATION, RELEASES, STAGED};
 use crate::log::proven::{Damage, Proven};
 use crate::log::signer::Signer;
 use crate::release::hexadecimal;
@@ -198,6 +198,24 @@ impl Sequencer {
         Ok(before.size)
     }
 
+    /// Brings what is staged into the tree, and tells no database: in an older one its leaves have other names. Then writes
+    /// the generation that is about to be opened and a fence above all others, and gives the tree and that fence
+    /// (`docs/spec/restore.md` §3). Blocks.
+    pub(crate) fn settle(&mut self, known: &Standing, generation: u32) -> Result<(TreeHead, u64), Stop> {
+        let in_use = || io::Error::new(io::ErrorKind::WouldBlock, "another process writes there");
+        let _lock = self.folder.lock()?.ok_or_else(in_use)?;
+        let fence = self.fence()?.saturating_add(1);
+        let mut before = self.checkpoint()?;
+        self.compare(known.head, &before)?;
+        if let Some(Staged::UnderWay(batch)) = self.staged(&before)? {
+            before = self.append(&before, &batch, &mut |_| Ok(()))?;
+        }
+        self.folder.remove(STAGED)?;
+        self.folder.replace(GENERATION, format!("{generation}\n").as_bytes())?;
+        self.folder.replace(FENCE, format!("{fence}\n").as_bytes())?;
+        Ok((head(&before), fence))
+    }
+
     /// Gives the row back, so that another process need not wait for its end.
     pub(crate) fn give_back(&self, store: &dyn Store, runtime: &Handle, now: u32) {
         // Where it fails, the row ends by itself.
@@ -219,9 +237,10 @@ impl Sequencer {
 
     /// The highest fence that has written here.
     fn fence(&self) -> Result<u64, Stop> {
-        let Some(bytes) = self.folder.file(FENCE)? else { return Ok(0) };
-        let text = std::str::from_utf8(&bytes).map_err(|_| Halt::Fence)?;
-        Ok(text.strip_suffix('\n').and_then(|number| number.parse().ok()).ok_or(Halt::Fence)?)
+        self.folder.number(FENCE).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => Halt::Fence.into(),
+            _ => Stop::Folder(error),
+        })
     }
 
     /// The checkpoint that is in place; that of the empty tree where there is none.

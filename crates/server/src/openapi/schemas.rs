@@ -9,6 +9,7 @@ use souspli_protocol::journal::{JournalStatement, ReadRow};
 use souspli_protocol::problem::Code;
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
+use souspli_protocol::restore::{EARLIER, Notice};
 use souspli_protocol::sizes::{BATCH, EVENT, JOURNAL_PAGE, REVISIONS, SYNC_PAGE, VAULT, WINDOWS};
 use souspli_protocol::{CalendarId, Digest, Locator, Nonce, RecordId, Signature, VerifyingKey, Work};
 use souspli_tlog::proof::MAX_PROOF;
@@ -48,6 +49,15 @@ fn receipt() -> Field {
     bytes(Receipt::SIZE, "Receipt: docs/spec/events.md §6.").into()
 }
 
+fn earlier(least: usize) -> Field {
+    let text = "Receipts of places that restores have lost: docs/spec/restore.md §5.";
+    between(least, EARLIER * Receipt::SIZE, text).into()
+}
+
+fn notice() -> Field {
+    bytes(Notice::SIGNED, "Notice of a restore: docs/spec/restore.md §2.").into()
+}
+
 fn counter(description: &str) -> Field {
     bytes(8, description).into()
 }
@@ -81,7 +91,7 @@ fn reference(name: &str) -> Field {
 
 /// Every schema by name.
 pub(super) fn all() -> ComponentsBuilder {
-    journal(events(calendars(vaults(basics(ComponentsBuilder::new())))))
+    restores(journal(events(calendars(vaults(basics(ComponentsBuilder::new()))))))
 }
 
 fn basics(components: ComponentsBuilder) -> ComponentsBuilder {
@@ -156,6 +166,11 @@ fn calendars(components: ComponentsBuilder) -> ComponentsBuilder {
                 ("links", publication(PublicationKind::Links, "As published.")),
                 ("identity", or_null(bytes(PublicationKind::Identity.size(), "Of the current epoch, or null."))),
                 ("catalogue", or_null(bytes(PublicationKind::Catalogue.size(), "As published, or null."))),
+                ("notices", ArrayBuilder::new().items(notice()).into()),
+                (
+                    "countersignature",
+                    or_null(bytes(PublicationKind::Countersignature.size(), "Of the newest notice, or null.")),
+                ),
             ]),
         )
         .schema("IdentityAnswer", object([("identity", publication(PublicationKind::Identity, "As published."))]))
@@ -178,7 +193,7 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
     let sequence = || counter("A sequence of the chain, a u64.");
     let proof = between(0, MAX_PROOF, "C2SP tlog-proof, whose extra line is the receipt; null while the leaf waits.");
     let boolean = ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether there are more."));
-    let entry = object([("event", event().into()), ("receipt", receipt())]);
+    let entry = object([("event", event().into()), ("receipt", receipt()), ("earlier", earlier(0))]);
     let erase = || bytes(Erase::SIZE, "Erase: docs/spec/events.md §8.");
     let erased =
         ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether it is an event that was erased."));
@@ -187,6 +202,7 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
         ("erase", or_null(erase())),
         ("erased", erased.into()),
         ("receipt", receipt()),
+        ("earlier", earlier(0)),
     ]);
     components
         .schema("Hold", object([("hold", hold.into()), ("work", work())]))
@@ -210,7 +226,11 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema("SyncEntry", listed)
         .schema(
             "SyncAnswer",
-            object([("entries", list(reference("SyncEntry"), 0, SYNC_PAGE)), ("more", boolean.into())]),
+            object([
+                ("entries", list(reference("SyncEntry"), 0, SYNC_PAGE)),
+                ("more", boolean.into()),
+                ("generation", integer(u32::MAX, "The chain's newest generation: docs/spec/restore.md §1.")),
+            ]),
         )
         .schema(
             "ProofRead",
@@ -218,6 +238,19 @@ fn events(components: ComponentsBuilder) -> ComponentsBuilder {
         )
         .schema("ProofAnswer", object([("proof", or_null(proof))]))
         .schema("StreamLine", object([("sequence", sequence())]).examples([json!({"sequence": "AAAAAAAAAAc"})]))
+}
+
+fn restores(components: ComponentsBuilder) -> ComponentsBuilder {
+    let proof = between(0, MAX_PROOF, "C2SP tlog-proof, whose extra line is the notice; null while the leaf waits.");
+    let event = bytes(EVENT, "Event: docs/spec/events.md §1.");
+    let claims = between(0, ClaimIds::SIZE, "24 claim ids, or empty.");
+    components
+        .schema(
+            "Resubmit",
+            object([("event", event.into()), ("claims", claims.into()), ("earlier", earlier(Receipt::SIZE))]),
+        )
+        .schema("NoticeRead", object([("generation", integer(u32::MAX, "The generation that it opened."))]))
+        .schema("NoticeAnswer", object([("notice", notice()), ("proof", or_null(proof))]))
 }
 
 fn journal(components: ComponentsBuilder) -> ComponentsBuilder {

@@ -8,6 +8,7 @@ use souspli_protocol::journal::{JournalStatement, ReadRow};
 use souspli_protocol::problem::{Code, Problem};
 use souspli_protocol::publication::PublicationKind;
 use souspli_protocol::receipt::Receipt;
+use souspli_protocol::restore::Notice;
 use souspli_protocol::sizes::{EVENT, VAULT};
 use souspli_protocol::wire::{self, Blob, Counter};
 use souspli_protocol::{Digest, Locator, Nonce, RecordId, Signature, VerifyingKey, Work};
@@ -87,10 +88,14 @@ fn real_bodies_have_the_shapes_that_are_described() {
         links: of(PublicationKind::Links),
         identity: None,
         catalogue: None,
+        notices: Vec::new(),
+        countersignature: None,
     };
     check(schemas, "Profile", &profile);
     profile.identity = Some(of(PublicationKind::Identity));
     profile.catalogue = Some(of(PublicationKind::Catalogue));
+    profile.notices = vec![blob(Notice::SIGNED); 3];
+    profile.countersignature = Some(of(PublicationKind::Countersignature));
     check(schemas, "Profile", &profile);
     check(schemas, "IdentityAnswer", &wire::IdentityAnswer { identity: of(PublicationKind::Identity) });
     let times = wire::Times {
@@ -114,18 +119,25 @@ fn real_bodies_have_the_shapes_that_are_described() {
     check(schemas, "Appended", &wire::Appended { receipt: receipt() });
     check(schemas, "EraseBody", &wire::EraseBody { erase: blob(Erase::SIZE) });
     check(schemas, "RecordRead", &wire::RecordRead { record: RecordId([1; 16]) });
-    let entries = vec![wire::RecordEntry { event: blob(EVENT), receipt: receipt() }];
+    let entries = vec![wire::RecordEntry { event: blob(EVENT), receipt: receipt(), earlier: receipt() }];
     check(schemas, "RecordAnswer", &wire::RecordAnswer { entries });
     check(schemas, "Sync", &wire::Sync { since: Counter(u64::MAX) });
+    let entry = |event, erase, erased, earlier| wire::SyncEntry { event, erase, erased, receipt: receipt(), earlier };
     let entries = vec![
-        wire::SyncEntry { event: None, erase: None, erased: true, receipt: receipt() },
-        wire::SyncEntry { event: None, erase: Some(blob(Erase::SIZE)), erased: false, receipt: receipt() },
-        wire::SyncEntry { event: Some(blob(EVENT)), erase: None, erased: false, receipt: receipt() },
+        entry(None, None, true, blob(0)),
+        entry(None, Some(blob(Erase::SIZE)), false, blob(0)),
+        entry(Some(blob(EVENT)), None, false, blob(2 * Receipt::SIZE)),
     ];
-    check(schemas, "SyncAnswer", &wire::SyncAnswer { entries, more: true });
+    check(schemas, "SyncAnswer", &wire::SyncAnswer { entries, more: true, generation: 3 });
     check(schemas, "ProofRead", &wire::ProofRead { sequence: Counter(7), leaf: Digest([1; 32]) });
     for proof in [None, Some(blob(1_000))] {
         check(schemas, "ProofAnswer", &wire::ProofAnswer { proof });
+    }
+    let resubmit = wire::Resubmit { event: blob(EVENT), claims: blob(0), earlier: receipt() };
+    check(schemas, "Resubmit", &resubmit);
+    check(schemas, "NoticeRead", &wire::NoticeRead { generation: 7 });
+    for proof in [None, Some(blob(1_000))] {
+        check(schemas, "NoticeAnswer", &wire::NoticeAnswer { notice: blob(Notice::SIGNED), proof });
     }
     check(schemas, "JournalRead", &wire::JournalRead { since: Counter(7) });
     let journal = wire::JournalAnswer {

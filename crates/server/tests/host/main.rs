@@ -16,6 +16,7 @@ mod publications;
 mod random_input;
 mod records;
 mod release;
+mod restore;
 mod shared;
 mod stopping;
 mod stream;

@@ -108,6 +108,7 @@ impl Case {
         let same = honest.iter().zip(evil).take_while(|(honest, evil)| honest.shape() == evil.shape()).count();
         let rest = &evil[same..];
         let last = evil[..same].last();
+        let rest = self.after_looking_again(rest);
         let allowed = match self.after {
             After::Nothing => rest.is_empty(),
             After::SameAgain => rest.iter().all(|seen| last.is_some_and(|last| last.shape() == seen.shape())),
@@ -115,5 +116,17 @@ impl Case {
             After::WhatWasPublished => rest.iter().all(|seen| seen.path.ends_with("/publications/read")),
         };
         if allowed { Ok(same) } else { Err(format!("asked what an honest host is not asked: {}", rest[0].shape())) }
+    }
+
+    /// What does not follow may be a restore that was said: whoever is shown it looks once more at what anybody may fetch,
+    /// and at nothing else before.
+    fn after_looking_again<'s>(&self, rest: &'s [Seen]) -> &'s [Seen] {
+        if !["rolled_back", "bad_receipt", "bad_claim_set", "bad_notice"].contains(&self.code) {
+            return rest;
+        }
+        ["/profile", "/times"].iter().fold(rest, |rest, end| match rest.split_first() {
+            Some((seen, after)) if seen.path.ends_with(end) => after,
+            _ => rest,
+        })
     }
 }

@@ -18,6 +18,7 @@ use souspli_protocol::event::{AuthorKind, Event};
 use souspli_protocol::private_link::{Opens, PrivateLink};
 use souspli_protocol::publication::Publication;
 use souspli_protocol::receipt::{Link, Receipt, ReceiptStatement};
+use souspli_protocol::restore::Notice;
 use souspli_protocol::wire::{Blob, RecordAnswer, RecordEntry, SyncAnswer, SyncEntry, Times, split_signed};
 use souspli_protocol::{Context, Digest, Gid, Label, tlv};
 
@@ -66,8 +67,7 @@ impl Forge {
         let link = PrivateLink::parse(booking["manageLink"].as_str().expect("a link")).expect("a private link");
         let Opens::Manage { cap_seed, .. } = link.opens else { panic!("a manage link") };
         let keys = RecordKeys::derive(&self.context, &Secret::new(cap_seed));
-        let receipt_key = self.host.verifying_key();
-        let verified = answer.entries.iter().map(|entry| Entry::verify(entry, &self.context, &receipt_key));
+        let verified = answer.entries.iter().map(|entry| Entry::verify(entry, &self.practice.promiser()));
         let entries: Vec<Entry> = verified.collect::<Result<_, _>>().expect("entries");
         let opened = open_patient(&entries[0].event, keys.view().sealing()).expect("opens");
         let said = Said::read(&self.context, opened.d.expose_secret(), None).expect("reads");
@@ -173,6 +173,27 @@ impl Forge {
         receipt(statement, &self.host)
     }
 
+    /// A notice that the chain ends at a sequence, with a head that it never had there.
+    pub(crate) fn notice(&self, generation: u32, sequence: u64) -> Blob {
+        signed(&self.made_up(generation, sequence).encode(), &self.host)
+    }
+
+    /// The same by another key.
+    pub(crate) fn notice_by_another(&self, generation: u32, sequence: u64) -> Blob {
+        signed(&self.made_up(generation, sequence).encode(), &self.attacker)
+    }
+
+    fn made_up(&self, generation: u32, sequence: u64) -> Notice {
+        Notice {
+            context: self.context,
+            generation,
+            from: 0,
+            sequence,
+            head: sha256(b"another chain"),
+            minute: self.now,
+        }
+    }
+
     /// A receipt of a chain that was restored, as the host says.
     pub(crate) fn receipt_of_a_restored_chain(&self, genuine: &Blob) -> Blob {
         let mut statement = Receipt::decode(&genuine.0).expect("a receipt").statement;
@@ -213,14 +234,15 @@ impl Forge {
     pub(crate) fn add(&self, answer: &mut SyncAnswer, event: &Blob) {
         let Some(last) = answer.entries.last().filter(|_| !answer.more) else { return };
         let receipt = self.receipt_after(&last.receipt, event);
-        answer.entries.push(SyncEntry { event: Some(event.clone()), erase: None, erased: false, receipt });
+        let earlier = Blob::default();
+        answer.entries.push(SyncEntry { event: Some(event.clone()), erase: None, erased: false, receipt, earlier });
     }
 
     /// Adds an event at the end of a record.
     pub(crate) fn add_to_record(&self, answer: &mut RecordAnswer, event: &Blob) {
         let last = answer.entries.last().expect("an entry");
         let receipt = self.receipt_after(&last.receipt, event);
-        answer.entries.push(RecordEntry { event: event.clone(), receipt });
+        answer.entries.push(RecordEntry { event: event.clone(), receipt, earlier: Blob::default() });
     }
 
     /// A booking of the known booking's time, through the public link.

@@ -6,6 +6,7 @@
 
 mod case;
 mod forge;
+mod restores;
 mod row01;
 mod row03;
 mod row04;
@@ -28,6 +29,7 @@ async fn a_host_that_lies_is_found_out() {
         row01::cases,
         row03::cases,
         row04::cases,
+        restores::cases,
         row12::cases,
         row13::cases,
         row19::cases,

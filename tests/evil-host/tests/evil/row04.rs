@@ -153,7 +153,7 @@ fn chain(world: &World) -> Vec<Case> {
             sync(move |entries| {
                 let entry = entries.first_mut().expect("the last one that is known");
                 let receipt = forked.receipt_for_other_bytes(&entry.receipt);
-                *entry = SyncEntry { event: None, erase: None, erased: false, receipt };
+                *entry = SyncEntry { event: None, erase: None, erased: false, receipt, earlier: Blob::default() };
             }),
         ),
     ]

@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     start_logging(&config)?;
     let clock = Arc::new(ManualClock::at(minute));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let host = runtime.block_on(Host::start(config, clock.clone()))?;
+    let host = runtime.block_on(Host::start(config, clock.clone())).map_err(|error| error.to_string())?;
     println!("ready");
     for line in std::io::stdin().lock().lines() {
         clock.set(line?.parse()?);

@@ -2,7 +2,7 @@
 // asks the sealed side for what is new whenever the host may have something, and keeps what it has when it cannot.
 
 import type { Progress } from '../../sealed/channel.ts';
-import type { AgendaDetail, AgendaItem, Failure, Id, LocalDate, PaperLink, Resent } from '../../sealed/contract.ts';
+import type { AgendaDetail, AgendaItem, Failure, Id, LocalDate, PaperLink, Resent, Restore } from '../../sealed/contract.ts';
 import { addDays } from '../../ui/format.ts';
 import { Attempt } from '../attempt.svelte.ts';
 import { session } from '../session.svelte.ts';
@@ -35,6 +35,8 @@ class Agenda {
   changed = $state.raw<readonly Id[]>([]);
   /** What became of bytes whose answer was lost, until somebody has read it. */
   resent = $state.raw<readonly Resent[]>([]);
+  /** The newest restore of the host's; null where there was none. */
+  restore = $state.raw<Restore | null>(null);
   /** Declined by itself, since another appointment has the time or its claims are not those of its time: somebody must call. */
   declined = $state.raw<readonly AgendaItem[]>([]);
   /** Notes and no-shows that wait on this device to be sent with those of the day. */
@@ -59,6 +61,7 @@ class Agenda {
     this.news = [];
     this.changed = [];
     this.resent = [];
+    this.restore = null;
     this.declined = [];
     this.#brought = [];
     this.papers = new Map();
@@ -108,6 +111,7 @@ class Agenda {
     if (synced.ok) {
       this.broken = synced.value.broken;
       this.later = synced.value.later;
+      this.restore = synced.value.restore;
       this.resent = [...this.resent, ...synced.value.resent];
       for (const { record, link } of synced.value.resent) if (link !== undefined) this.keepPaper(record, link);
     }

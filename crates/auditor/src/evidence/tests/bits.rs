@@ -8,12 +8,13 @@ use super::calendar::{Calendar, NOW, WINDOW, granules};
 use super::logs::Host;
 use super::{keys, other_keys, shows_nothing};
 use crate::evidence::{
-    Doubt, judge, make_double_claim, make_hidden_claim, make_log_fork, make_signed_twice, make_two_claim_sets,
-    make_wrong_count,
+    Doubt, judge, make_double_claim, make_false_notice, make_hidden_claim, make_log_fork, make_signed_twice,
+    make_two_claim_sets, make_wrong_count,
 };
 use crate::log::fixture::{Log, object};
 use crate::receipt::HostKeys;
 use souspli_protocol::receipt::Link;
+use souspli_protocol::restore::Notice;
 use souspli_protocol::sizes::MMD_MINUTES;
 
 /// One file of each kind that convicts, with the keys.
@@ -24,6 +25,16 @@ fn files() -> Vec<(Vec<u8>, HostKeys)> {
     let receipt = calendar.at(first).receipt;
     let other = calendar.receipt(Link { leaf: souspli_attest::sha256(b"x"), ..receipt.statement.link });
     files.push(make_signed_twice(&receipt, &other));
+    let notice = Notice {
+        context: calendar.context,
+        generation: calendar.generation + 1,
+        from: calendar.generation,
+        sequence: first,
+        head: souspli_attest::sha256(b"another chain"),
+        minute: calendar.minute,
+    };
+    let notice = [&notice.encode()[..], calendar.key.sign(&notice.encode()).as_bytes()].concat();
+    files.push(make_false_notice(&notice, &receipt));
     let lie = calendar.tell(WINDOW, granules(50).ids(), &[]);
     let twice = calendar.tell(WINDOW, &[], &[]);
     files.push(make_hidden_claim(&lie.0, &lie.1, &calendar.chain, first).expect("made"));

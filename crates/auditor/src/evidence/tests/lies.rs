@@ -1,18 +1,19 @@
 //! Hosts that lie, each in one way.
 
 use souspli_attest::claim_set::ClaimSet;
-use souspli_attest::sha256;
+use souspli_attest::{head_after, sha256};
 use souspli_protocol::Gid;
 use souspli_protocol::claims::ClaimIds;
 use souspli_protocol::receipt::Link;
+use souspli_protocol::restore::Notice;
 
 use super::calendar::{Calendar, Told, WINDOW, granules};
 use super::{convicts, keys, shows_nothing};
 use crate::Check;
 use crate::Place;
 use crate::evidence::{
-    Doubt, Guilt, Verdict, double_claims, make_double_claim, make_hidden_claim, make_signed_twice, make_two_claim_sets,
-    make_wrong_count,
+    Doubt, Guilt, Verdict, double_claims, make_double_claim, make_false_notice, make_hidden_claim, make_signed_twice,
+    make_two_claim_sets, make_wrong_count,
 };
 
 #[test]
@@ -51,6 +52,35 @@ fn a_chain_that_goes_on_from_another_head_convicts() {
     );
     let first = calendar.chain[0].receipt;
     shows_nothing(&make_signed_twice(&first, &next), &keys(&calendar), Doubt::Order);
+}
+
+#[test]
+fn a_restore_to_another_chain_convicts() {
+    let mut calendar = Calendar::new(1, 1);
+    let place = calendar.book(&granules(0), WINDOW).expect("free");
+    calendar.publish();
+    let (last, next) = (calendar.at(place).receipt, calendar.at(place + 1).receipt);
+    let head = head_after(&last.statement.link);
+    let notice = |from, sequence, head| {
+        let (context, generation, minute) = (calendar.context, calendar.generation + 3, calendar.minute);
+        let bytes = Notice { context, generation, from, sequence, head, minute }.encode();
+        [&bytes[..], calendar.key.sign(&bytes).as_bytes()].concat()
+    };
+    let from = calendar.generation;
+    let honest = notice(from, place, head);
+    let lie = notice(from, place, sha256(b"another chain"));
+    for (receipt, sequence) in [(last, place), (next, place + 1)] {
+        shows_nothing(&make_false_notice(&honest, &receipt), &keys(&calendar), Doubt::Agrees);
+        let judgement = convicts(&make_false_notice(&lie, &receipt), &keys(&calendar));
+        let guilt = Guilt::FalseNotice { calendar: calendar.context.calendar, sequence };
+        assert_eq!(judgement.verdict, Verdict::Guilty(guilt));
+    }
+    shows_nothing(&make_false_notice(&lie, &calendar.chain[0].receipt), &keys(&calendar), Doubt::Order);
+    let another = notice(from + 1, place, sha256(b"another chain"));
+    shows_nothing(&make_false_notice(&another, &last), &keys(&calendar), Doubt::Calendar);
+    let mut forged = lie;
+    *forged.last_mut().expect("bytes") ^= 1;
+    shows_nothing(&make_false_notice(&forged, &last), &keys(&calendar), Doubt::Notice);
 }
 
 #[test]

@@ -5,10 +5,12 @@ mod events;
 mod holds;
 mod identities;
 mod journal;
+mod notices;
 mod profile;
 mod proofs;
 mod publications;
 mod records;
+mod resubmissions;
 mod stream;
 mod sync;
 mod times;
@@ -17,7 +19,7 @@ use crate::routes::Route;
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = vec![profile::route(), times::route(), identities::route(), sync::route(), stream::route()];
-    routes.extend([proofs::route(), erasures::route()]);
+    routes.extend([proofs::route(), erasures::route(), notices::route(), resubmissions::route()]);
     routes.extend(journal::routes());
     routes.extend(publications::routes());
     routes.extend(holds::routes());

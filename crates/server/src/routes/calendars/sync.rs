@@ -41,7 +41,8 @@ async fn handle(State(host): State<AppState>, request: Signed<Sync>) -> Result<A
         _ => Given::Nothing,
     };
     host.note_read(request.calendar.context, request.key, given).await?;
-    Ok(ok(SyncAnswer { entries: listed.into_iter().map(entry).collect(), more }))
+    let entries = listed.into_iter().map(entry).collect();
+    Ok(ok(SyncAnswer { entries, more, generation: request.calendar.generation }))
 }
 
 fn entry(listed: Listed) -> SyncEntry {
@@ -51,5 +52,5 @@ fn entry(listed: Listed) -> SyncEntry {
         Entry::Erase(erase) => (None, Some(Blob(erase))),
         Entry::Publication | Entry::Gap => (None, None),
     };
-    SyncEntry { event, erase, erased, receipt: Blob(listed.receipt) }
+    SyncEntry { event, erase, erased, receipt: Blob(listed.receipt), earlier: Blob(listed.earlier) }
 }

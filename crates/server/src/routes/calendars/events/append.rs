@@ -51,7 +51,7 @@ async fn handle(
     }
     to_the_end(async move {
         let _turn = turn;
-        append(&host, id, submitted).await
+        append(&host, id, submitted, Vec::new()).await
     })
     .await
 }
@@ -116,8 +116,14 @@ async fn stored(host: &Shared, id: CalendarId, submitted: &Submitted) -> Result<
     Ok(record.into_iter().find(|earlier| earlier.hash == submitted.hash).map(|earlier| earlier.receipt))
 }
 
-async fn append(host: &Shared, id: CalendarId, submitted: Submitted) -> Result<Response, Rejection> {
-    let write = submitted.into_write();
+/// Has an event written; `earlier` is the receipts that it had before a restore, or nothing.
+pub(crate) async fn append(
+    host: &Shared,
+    id: CalendarId,
+    submitted: Submitted,
+    earlier: Vec<u8>,
+) -> Result<Response, Rejection> {
+    let write = submitted.into_write(earlier);
     let appended = {
         let _waiting = host.metrics.waiting();
         host.store.append(&write, host.clock.minute(), &host.linker).await?

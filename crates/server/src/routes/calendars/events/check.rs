@@ -57,13 +57,13 @@ impl Submitted {
     }
 
     /// What the store is asked to write.
-    pub(crate) fn into_write(self) -> EventWrite {
+    pub(crate) fn into_write(self, earlier: Vec<u8>) -> EventWrite {
         let claims = match self.claims {
             Claimed::Ids(ids) => Some(*ids),
             Claimed::Nothing | Claimed::Bad => None,
         };
         let hold = (!self.session.is_zero()).then_some(HoldQuoted { session: self.session });
-        EventWrite { event: self.event, hash: self.hash, claims, hold }
+        EventWrite { event: self.event, hash: self.hash, claims, hold, earlier }
     }
 }
 

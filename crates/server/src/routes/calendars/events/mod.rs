@@ -5,6 +5,9 @@ mod check;
 
 use crate::routes::Route;
 
+pub(crate) use append::append;
+pub(crate) use check::{Submitted, claims, signatures};
+
 pub(crate) fn routes() -> Vec<Route> {
     vec![append::route()]
 }

@@ -55,12 +55,15 @@ pub(crate) struct Authority {
     context: Context,
     root: VerifyingKey,
     members: HashSet<VerifyingKey>,
+    /// Generation of the chain.
+    generation: u32,
 }
 
 impl Authority {
     /// As a calendar stands.
     pub(crate) fn of(calendar: &Calendar, members: &HashSet<VerifyingKey>) -> Self {
-        Self { context: calendar.context, root: calendar.root, members: members.clone() }
+        let Calendar { context, root, generation, .. } = *calendar;
+        Self { context, root, members: members.clone(), generation }
     }
 
     /// As a batch that begins with a registration makes it: FP and calendar follow from its payload.
@@ -82,7 +85,7 @@ impl Authority {
         if statement.version != 1 {
             return Err(Code::StaleVersion);
         }
-        Ok(Self { context, root, members: HashSet::new() })
+        Ok(Self { context, root, members: HashSet::new(), generation: 0 })
     }
 
     fn may_sign(&self, statement: &PublicationStatement) -> Result<(), Code> {
@@ -108,7 +111,7 @@ pub(crate) fn check(batch: &[Publication], mut authority: Authority, now: u32) -
             return Err(Code::StaleVersion);
         }
         version = version.checked_add(1).ok_or(Code::StaleVersion)?;
-        slot(statement, now)?;
+        slot(statement, authority.generation, now)?;
         authority.may_sign(statement)?;
         payload(publication)?;
         verify(&statement.signer, publication.statement_bytes(), &publication.signature())
@@ -120,8 +123,9 @@ pub(crate) fn check(batch: &[Publication], mut authority: Authority, now: u32) -
     Ok(())
 }
 
-/// Slot and validity. Epochs are valid from their first minute to the next one's.
-fn slot(statement: &PublicationStatement, now: u32) -> Result<(), Code> {
+/// Slot and validity. Epochs are valid from their first minute to the next one's; what is countersigned is a
+/// restore that was.
+fn slot(statement: &PublicationStatement, generation: u32, now: u32) -> Result<(), Code> {
     let PublicationStatement { slot, not_before, not_after, .. } = *statement;
     if not_before > not_after {
         return Err(Code::BadShape);
@@ -138,6 +142,9 @@ fn slot(statement: &PublicationStatement, now: u32) -> Result<(), Code> {
             let whole = (u64::from(not_before), u64::from(not_after)) == (epoch.start, epoch.end);
             if whole || statement.kind == PublicationKind::Grants { Ok(()) } else { Err(Code::BadEpoch) }
         }
+        // One of an earlier restore may come back after a later one.
+        PublicationKind::Countersignature if slot > 0 && slot <= generation => Ok(()),
+        PublicationKind::Countersignature => Err(Code::BadShape),
         _ if slot == 0 => Ok(()),
         _ => Err(Code::BadShape),
     }

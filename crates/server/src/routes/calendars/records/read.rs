@@ -37,7 +37,11 @@ async fn handle(State(host): State<AppState>, request: Signed<RecordRead>) -> Re
     }
     let entries = stored
         .into_iter()
-        .map(|stored| RecordEntry { event: Blob(stored.event.into_bytes()), receipt: Blob(stored.receipt) })
+        .map(|stored| RecordEntry {
+            event: Blob(stored.event.into_bytes()),
+            receipt: Blob(stored.receipt),
+            earlier: Blob(stored.earlier),
+        })
         .collect();
     Ok(ok(RecordAnswer { entries }))
 }
