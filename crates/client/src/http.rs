@@ -131,6 +131,15 @@ impl Host {
         self.take(&response)
     }
 
+    /// A `GET` of what is not JSON: a file of the public log, of at most so many bytes.
+    pub async fn get_bytes(&mut self, io: &Io, path: String, limit: usize) -> Result<Vec<u8>, Failure> {
+        let response = io.send(Request { method: "GET", path, headers: Vec::new(), body: None }).await?;
+        if response.status == 200 {
+            return if response.body.len() <= limit { Ok(response.body) } else { Err(Failure::new("host_answer")) };
+        }
+        self.take(&response).and(Err(Failure::new("host_answer")))
+    }
+
     /// The JSON of a success; the failure that any other answer is.
     fn take(&mut self, response: &Response) -> Result<Json, Failure> {
         let fresh = response.headers.iter().find(|(name, _)| name == "souspli-nonce");

@@ -32,6 +32,7 @@ pub mod form;
 pub mod http;
 #[cfg(feature = "practice")]
 pub mod journal;
+pub mod log;
 pub mod patient;
 #[cfg(feature = "practice")]
 // Counts and dates of the practice's own; what comes from outside is taken apart by the modules beside.

@@ -20,6 +20,7 @@ use souspli_protocol::wire::{Blob, Profile, Times, split_signed};
 use souspli_protocol::{Context, Digest, VerifyingKey};
 
 use crate::failure::Failure;
+use crate::log::Voucher;
 
 macro_rules! checks {
     ($($(#[$doc:meta])* $name:ident $code:literal,)*) => {
@@ -72,6 +73,20 @@ checks! {
     BadEvent "bad_event",
     /// The journal of reads does not verify, or says less than it did.
     BadJournal "bad_journal",
+    /// A checkpoint is not the log's, or a signature on it does not verify.
+    BadCheckpoint "bad_checkpoint",
+    /// Two checkpoints that one log has signed are not of one tree.
+    LogForked "log_forked",
+    /// The log is smaller than it was.
+    LogRolledBack "log_rolled_back",
+    /// A tile of the log is missing, or is not of the tree that was signed.
+    BadTile "bad_tile",
+    /// Too few witnesses have confirmed the log within a day.
+    NoQuorum "no_quorum",
+    /// A proof file does not show that a receipt's leaf is in the log.
+    BadProof "bad_proof",
+    /// The time of a receipt is over, and the log does not hold its leaf.
+    BrokenPromise "broken_promise",
     /// What the host gave back is not what was sent.
     ReadBackDiffers "read_back_differs",
 }
@@ -159,6 +174,8 @@ pub struct Practice {
     pub catalogue_hash: Digest,
     /// Minute in which the catalogue was published.
     pub catalogue_since: u32,
+    /// What a third party believes this host's receipts by.
+    pub voucher: Voucher,
 }
 
 /// What the profile's checks come to: a practice that has not published yet is no error.
@@ -253,6 +270,7 @@ pub fn verify_profile(
     let catalogue = parse(catalogue, Distrust::BadCatalogue)?;
     let offered = owners_catalogue(context, &catalogue, &opened, &access)?;
     let catalogue_version = not_older(&catalogue, pins.catalogue, version)?;
+    let voucher = Voucher::make(registration.bytes(), &identity, &access).ok_or(Distrust::BadIdentity)?;
     *pins = Pins {
         version,
         epoch: opened.epoch.max(pins.epoch),
@@ -273,6 +291,7 @@ pub fn verify_profile(
         catalogue: offered,
         catalogue_hash: event_hash(catalogue.bytes()),
         catalogue_since: catalogue.statement().not_before,
+        voucher,
     })))
 }
 

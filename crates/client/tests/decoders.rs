@@ -14,6 +14,7 @@ use souspli_booking::rules::Rules;
 use souspli_booking::zone::{Zone, offsets_of_vtimezone};
 use souspli_client::body::{Answers, BodyC, BodyD, Contact, Desk, Kind};
 use souspli_client::journal::Pin;
+use souspli_client::log::{VouchedReceipt, Voucher};
 use souspli_client::seal::view_key;
 use souspli_client::trust::Pins;
 use souspli_crypto::keys::{AccountKey, CalendarKey, RecoveryCode, Role};
@@ -34,7 +35,7 @@ use souspli_protocol::wire::{
     Append, Blob, Counter, Hold, HostInfo, JournalAnswer, Profile, Publish, RecordAnswer, RecordEntry, SyncAnswer,
     SyncEntry, Times, VaultAnswer, VaultBody,
 };
-use souspli_protocol::{Digest, Gid, ItemId, Locator, Nonce, RecordId, Signature, VerifyingKey, Work, tlv};
+use souspli_protocol::{Context, Digest, Gid, ItemId, Locator, Nonce, RecordId, Signature, VerifyingKey, Work, tlv};
 
 /// What a decoder makes of bytes: encoded again where they are accepted.
 type Decode = Box<dyn Fn(&[u8]) -> Option<Vec<u8>>>;
@@ -332,10 +333,21 @@ fn plaintexts() -> Vec<Decoder> {
             tlv::pad(tlv::unpad(bytes).ok()?, bytes.len())
         }),
         decoder("pins", pins.encode(), |bytes| Some(Pins::decode(bytes)?.encode())),
+        decoder("vouched receipt", vouched(), |bytes| Some(VouchedReceipt::read(bytes)?.encode())),
         decoder("pin of the journal", Pin { number: 7, hash: sha256(b"row") }.encode(), |bytes| {
             Some(Pin::decode(bytes)?.encode())
         }),
     ]
+}
+
+/// A receipt and what it is believed by; nothing of it is verified here.
+fn vouched() -> Vec<u8> {
+    let leaf = Digest([3; 32]);
+    let link = Link { context: Context::NONE, generation: 0, sequence: 9, previous: Digest([2; 32]), leaf };
+    let statement = ReceiptStatement { link, minute: 29_923_680, mmd: 1_440 };
+    let receipt = Receipt { statement, signature: Signature([5; 64]) };
+    let voucher = Voucher::read(&vec![7; Voucher::SIZE]);
+    VouchedReceipt { receipt, voucher }.encode()
 }
 
 /// What a practice offers, and when.

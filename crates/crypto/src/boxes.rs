@@ -9,7 +9,7 @@ use rand_core::CryptoRng;
 use souspli_protocol::sizes::{BOX_OVERHEAD, TAG};
 use subtle::ConstantTimeEq as _;
 
-use crate::kdf::expand;
+use crate::kdf::{expand_only, extract};
 use crate::random::random;
 use crate::{CannotOpen, CannotSeal, Secret, SecretBytes};
 
@@ -24,7 +24,7 @@ pub const fn box_len(plain: usize) -> usize {
 /// Seals `plain` under `key`; `bound` is the bound message that names the place, and serves as info and as AAD.
 pub fn seal_box(key: &Secret<32>, bound: &[u8], plain: &[u8], rng: &mut impl CryptoRng) -> Result<Vec<u8>, CannotSeal> {
     let salt: [u8; SALT] = random(rng);
-    let (aead_key, commitment) = keys(key, &salt, bound);
+    let (aead_key, commitment) = keys(&extract(&salt, key.expose_secret()), bound);
     let mut sealed = Vec::with_capacity(box_len(plain.len()));
     sealed.extend_from_slice(&salt);
     sealed.extend_from_slice(&commitment);
@@ -34,17 +34,28 @@ pub fn seal_box(key: &Secret<32>, bound: &[u8], plain: &[u8], rng: &mut impl Cry
 
 /// Opens a box. The commitment is checked first; every failure is the same error.
 pub fn open_box(key: &Secret<32>, bound: &[u8], sealed: &[u8]) -> Result<SecretBytes, CannotOpen> {
-    let (salt, rest) = sealed.split_first_chunk::<SALT>().ok_or(CannotOpen)?;
+    open_box_with(&box_opening(key, sealed)?, bound, sealed)
+}
+
+/// What opens this one box and nothing else (`docs/spec/log.md` §9). It can be given away: the key does not follow.
+pub fn box_opening(key: &Secret<32>, sealed: &[u8]) -> Result<Secret<32>, CannotOpen> {
+    let (salt, _) = sealed.split_first_chunk::<SALT>().ok_or(CannotOpen)?;
+    Ok(extract(salt, key.expose_secret()))
+}
+
+/// Opens a box with its opening. The commitment binds that as it binds the key.
+pub fn open_box_with(opening: &Secret<32>, bound: &[u8], sealed: &[u8]) -> Result<SecretBytes, CannotOpen> {
+    let (_, rest) = sealed.split_first_chunk::<SALT>().ok_or(CannotOpen)?;
     let (commitment, ciphertext) = rest.split_first_chunk::<COMMITMENT>().ok_or(CannotOpen)?;
-    let (aead_key, expected) = keys(key, salt, bound);
+    let (aead_key, expected) = keys(opening, bound);
     if !bool::from(expected.ct_eq(commitment)) {
         return Err(CannotOpen);
     }
     aead_open(&aead_key, bound, ciphertext)
 }
 
-fn keys(key: &Secret<32>, salt: &[u8; SALT], bound: &[u8]) -> (Secret<32>, [u8; COMMITMENT]) {
-    let both: Secret<64> = expand(salt, key.expose_secret(), bound);
+fn keys(opening: &Secret<32>, bound: &[u8]) -> (Secret<32>, [u8; COMMITMENT]) {
+    let both: Secret<64> = expand_only(opening, bound);
     let mut commitment = [0; COMMITMENT];
     let aead_key = Secret::fill(|place| {
         let (first, last) = both.expose_secret().split_at(32);

@@ -23,6 +23,18 @@ pub(crate) fn expand<const N: usize>(salt: &[u8], ikm: &[u8], info: &[u8]) -> Se
     Secret::fill(|place| Hkdf::<Sha256>::new(Some(salt), ikm).expand(info, place).expect("a short output"))
 }
 
+/// HKDF-SHA256, the first of its two steps alone.
+pub(crate) fn extract(salt: &[u8], ikm: &[u8]) -> Secret<32> {
+    Secret::fill(|place: &mut [u8; 32]| place.copy_from_slice(&Hkdf::<Sha256>::extract(Some(salt), ikm).0))
+}
+
+/// The second step, after [`extract`].
+#[expect(clippy::expect_used, reason = "as in `expand`; and a key of 32 bytes is long enough")]
+pub(crate) fn expand_only<const N: usize>(extracted: &Secret<32>, info: &[u8]) -> Secret<N> {
+    let hkdf = Hkdf::<Sha256>::from_prk(extracted.expose_secret()).expect("32 bytes");
+    Secret::fill(|place| hkdf.expand(info, place).expect("a short output"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,7 +37,7 @@ pub mod vault;
 #[cfg(feature = "vectors")]
 pub mod vectors;
 
-pub use boxes::{box_len, open_box, seal_box};
+pub use boxes::{box_len, box_opening, open_box, open_box_with, seal_box};
 pub use claims::{ClaimsError, claim_ids, gid, gids, with_decoys};
 pub use hpke::{BadPublicKey, PrivateKey, PublicKey, open_hpke, seal_hpke, sealed_len};
 pub use kdf::derive;

@@ -33,3 +33,4 @@ pub mod tile;
 pub mod tree;
 pub mod vkey;
 pub mod witness;
+pub mod witnessed;

@@ -68,6 +68,17 @@ impl Lie {
         Self { instead: Box::new(|_| None), change: Box::new(change) }
     }
 
+    /// Changes the good answers of routes whose path begins so, as bytes.
+    pub fn raw<F>(route: &'static str, change: F) -> Self
+    where
+        F: Fn(Answer) -> Answer + Send + Sync + 'static,
+    {
+        let change = move |asked: &Asked, answer: Answer| {
+            if asked.path.starts_with(route) && answer.status < 300 { change(answer) } else { answer }
+        };
+        Self { instead: Box::new(|_| None), change: Box::new(change) }
+    }
+
     /// Answers requests to the routes whose path ends so in the host's place; the host does not hear of them.
     pub fn instead_of<F>(route: &'static str, answer: F) -> Self
     where

@@ -114,6 +114,11 @@ impl Device {
         }
     }
 
+    /// Asks another host from now on.
+    pub fn turn_to(&mut self, host: SocketAddr) {
+        self.host = host;
+    }
+
     /// Drives a flow to its end.
     pub async fn run<T: 'static>(&mut self, mut flow: Flow<T>) -> Result<T, Failure> {
         let mut outcome = Outcome::Go;
@@ -215,6 +220,13 @@ pub struct Patient {
     pub device: Device,
 }
 
+/// The worker of a patient's page that follows the public log, with the device that it runs on.
+pub struct LogReader {
+    session: souspli_client::log::Log,
+    /// The device.
+    pub device: Device,
+}
+
 /// A member of a practice with a device.
 pub struct Member {
     session: souspli_client::practice::Practice,
@@ -223,16 +235,16 @@ pub struct Member {
 }
 
 macro_rules! callers {
-    ($($who:ident $session:path, $value:expr;)*) => {$(
+    ($($who:ident $session:path, ($($rng:expr)?), $value:expr;)*) => {$(
         impl $who {
             /// With a new device.
             pub fn new(host: SocketAddr) -> Self {
-                Self { session: <$session>::new(randomness()), device: Device::new(host) }
+                Self { session: <$session>::new($($rng)?), device: Device::new(host) }
             }
 
             /// The page is loaded again: only what the device keeps is left.
             pub fn reload(&mut self) {
-                self.session = <$session>::new(randomness());
+                self.session = <$session>::new($($rng)?);
             }
 
             /// Carries a call out.
@@ -259,8 +271,9 @@ macro_rules! callers {
 }
 
 callers! {
-    Patient souspli_client::patient::Patient, |json: String| json.parse().expect("JSON");
-    Member souspli_client::practice::Practice, |value| value;
+    Patient souspli_client::patient::Patient, (randomness()), |json: String| json.parse().expect("JSON");
+    LogReader souspli_client::log::Log, (), |json: String| json.parse().expect("JSON");
+    Member souspli_client::practice::Practice, (randomness()), |value| value;
 }
 
 /// A host of a test's own, with a clock that is set by hand.

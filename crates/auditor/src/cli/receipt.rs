@@ -40,6 +40,7 @@ const LONGEST: usize = souspli_tlog::proof::MAX_PROOF;
 Examples:
   souspli-audit receipt booking.receipt --host https://rdv.example.org
   souspli-audit receipt booking.receipt --host https://rdv.example.org --link - < link.txt
+  souspli-audit receipt souspli-1a2B3c4D.tlog-proof --offline
   souspli-audit receipt booking.proof --keys host.json --offline
 
 The verdicts, and how the program ends:
@@ -64,8 +65,8 @@ pub struct Receipt {
     /// A later receipt of the same calendar, which can make a broken promise plain to others
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub later: Vec<PathBuf>,
-    /// Ask nobody: judge by the file and --keys alone
-    #[arg(long, requires = "keys")]
+    /// Ask nobody: judge by the file alone, or by the file and --keys
+    #[arg(long)]
     pub offline: bool,
     /// Where the keys come from.
     #[command(flatten)]
@@ -95,7 +96,7 @@ pub(super) struct Judged {
 impl Run for Receipt {
     fn run(&self, session: &mut Session) -> Result<Exit, Stop> {
         let file = read(&self.file, LONGEST)?;
-        let judge = self.judge(session)?;
+        let judge = self.judge(&file, session)?;
         let place = Place::of(format!("receipt {}", self.file.display()));
         let options = self.report.clone().or(ReportOptions { host: judge.name(), ..ReportOptions::default() });
         let mut judged = None;
@@ -113,6 +114,9 @@ impl Run for Receipt {
         let Some(judged) = judged else { return Ok(Exit::Incomplete) };
         if !session.quiet {
             judged.say(session.language);
+            if self.vouched(&file)?.is_some() {
+                say_vouched(&file, session.language);
+            }
         }
         if let Some(file) = judge.keep(&judged.judgement, &beside(&options))? {
             written(&file, session);
@@ -122,15 +126,50 @@ impl Run for Receipt {
 }
 
 impl Receipt {
-    fn judge(&self, session: &Session) -> Result<Judge, Stop> {
+    fn judge(&self, file: &[u8], session: &Session) -> Result<Judge, Stop> {
         let (runtime, client, now) = (runtime()?, client()?, session.minute().minutes());
         let event = self.event.as_deref().map(|file| read(file, LONGEST)).transpose()?;
         let later = self.later.iter().map(|file| later(file)).collect::<Result<_, _>>()?;
         let address = asked(&self.report, self.offline)?;
-        let keys = runtime.block_on(self.keys.find(&client, address.as_ref(), now))?;
+        let keys = match self.vouched(file)? {
+            Some(keys) => Keys { keys, own_word: false },
+            None => runtime.block_on(self.keys.find(&client, address.as_ref(), now))?,
+        };
         let host = address.map(|address| Host::new(client, address));
         Ok(Judge { runtime, host, keys, now, event, later })
     }
+}
+
+impl Receipt {
+    /// The keys that the file itself brings, signed by the practice's root: where no others are named.
+    fn vouched(&self, file: &[u8]) -> Result<Option<HostKeys>, Stop> {
+        if self.keys.keys.is_some() || self.keys.link.is_some() {
+            return Ok(None);
+        }
+        let Ok(Given { voucher: Some(voucher), receipt, .. }) = Given::read(file) else { return Ok(None) };
+        HostKeys::of_voucher(&voucher, &receipt).map(Some).map_err(|error| {
+            let why = visible(&error.to_string());
+            let english =
+                format!("What the file brings to believe its receipt by does not verify: {why}. Nothing was judged.");
+            let french =
+                format!("Ce que le fichier apporte pour croire son reçu ne se vérifie pas : {why}. Rien n’a été jugé.");
+            Stop::said(Exit::NotVerified, english, french).about(&self.file)
+        })
+    }
+}
+
+/// Whose word the keys are: the reader compares.
+fn say_vouched(file: &[u8], language: Language) {
+    let Ok(Given { receipt, .. }) = Given::read(file) else { return };
+    let fingerprint = receipt.statement.link.context.fp;
+    print_line(&match language {
+        Language::English => format!(
+            "The host's keys are those that a practice has signed, as the file shows. Its fingerprint: {fingerprint}. It stands in each of that practice's links: compare it with one."
+        ),
+        Language::French => format!(
+            "Les clés de l’hébergeur sont celles qu’un cabinet a signées, comme le montre le fichier. Son empreinte : {fingerprint}. Elle figure dans chaque lien de ce cabinet : comparez avec l’un d’eux."
+        ),
+    });
 }
 
 /// The host to ask. Without a network its name is only a name.

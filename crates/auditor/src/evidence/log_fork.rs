@@ -8,6 +8,7 @@ use souspli_tlog::note::Note;
 use souspli_tlog::policy::Policy;
 use souspli_tlog::tree::verify_consistency;
 use souspli_tlog::vkey::VerifierKey;
+pub(super) use souspli_tlog::witnessed::by_alone;
 
 use super::file::{Draft, Lines};
 use super::verdict::{Doubt, Guilt, Kind, Verdict};
@@ -72,9 +73,4 @@ pub(crate) fn make(
         draft.add("path", hash.as_bytes());
     }
     Some(draft.finish())
-}
-
-/// A note with the signature of one key and no other.
-pub(super) fn by_alone(note: &Note, key: &VerifierKey) -> Option<Note> {
-    Note::new(note.text(), note.by(key).next()?.clone()).ok()
 }

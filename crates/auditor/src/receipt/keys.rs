@@ -1,6 +1,7 @@
 //! The keys that a host is judged by.
 
 use souspli_attest::verify;
+use souspli_client::log::Voucher;
 use souspli_client::trust::{Access, Distrust, Pins, Verified, verify_profile};
 use souspli_crypto::Secret;
 use souspli_crypto::keys::LinkKeys;
@@ -69,6 +70,15 @@ impl HostKeys {
             Verified::Open(practice) => Self::of_identity(&practice.identity),
             Verified::Silent => Err(BadKeys::Silent),
         }
+    }
+
+    /// As the root of a practice has signed them, from the voucher of one of its receipts.
+    pub fn of_voucher(voucher: &Voucher, receipt: &Receipt) -> Result<Self, BadKeys> {
+        let said = voucher.verify()?;
+        if said.context != receipt.statement.link.context {
+            return Err(Distrust::WrongCalendar.into());
+        }
+        Ok(Self { receipt: said.keys.receipt, policy: said.keys.policy })
     }
 
     fn listed(receipt: VerifyingKey, origin: &str, log: VerifyingKey, policy: &str) -> Result<Self, BadKeys> {

@@ -1,5 +1,6 @@
 //! Files that hold a receipt: a proof file, or the receipt alone.
 
+use souspli_client::log::{VouchedReceipt, Voucher};
 use souspli_protocol::from_base64url;
 use souspli_protocol::receipt::Receipt;
 use souspli_protocol::tlv::TlvError;
@@ -8,7 +9,7 @@ use souspli_tlog::proof::{MAX_PROOF, Proof, ProofError};
 /// What a proof file begins with.
 const PROOF: &[u8] = b"c2sp.org/tlog-proof@";
 /// Most characters of a receipt as text: line ends and spaces around it are let pass.
-const MAX_TEXT: usize = 2 * Receipt::SIZE;
+const MAX_TEXT: usize = 2 * (Receipt::SIZE + Voucher::SIZE);
 
 /// Why bytes hold no receipt.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +32,8 @@ pub struct Given {
     pub receipt: Receipt,
     /// The proof around it, if there is one.
     pub proof: Option<Proof>,
+    /// What the receipt is believed by, where the file says so (`docs/spec/log.md` §9).
+    pub voucher: Option<Voucher>,
 }
 
 impl Given {
@@ -41,15 +44,21 @@ impl Given {
                 return Err(ProofError::TooLong.into());
             }
             let proof = Proof::decode(bytes)?;
-            let receipt = Receipt::decode(&proof.extra).map_err(BadReceipt::NoReceipt)?;
-            return Ok(Self { receipt, proof: Some(proof) });
+            let given = VouchedReceipt::read(&proof.extra);
+            // Where it is neither, what is wrong with it as a receipt is told.
+            let given = match given {
+                Some(given) => given,
+                None => Receipt::decode(&proof.extra)
+                    .map(|receipt| VouchedReceipt { receipt, voucher: None })
+                    .map_err(BadReceipt::NoReceipt)?,
+            };
+            return Ok(Self { receipt: given.receipt, proof: Some(proof), voucher: given.voucher });
         }
-        let bare = |bytes: &[u8]| Receipt::decode(bytes).ok();
         let text = || {
             let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= MAX_TEXT)?;
-            bare(&from_base64url(text.trim()).ok()?)
+            VouchedReceipt::read(&from_base64url(text.trim()).ok()?)
         };
-        let receipt = bare(bytes).or_else(text).ok_or(BadReceipt::Shape)?;
-        Ok(Self { receipt, proof: None })
+        let VouchedReceipt { receipt, voucher } = VouchedReceipt::read(bytes).or_else(text).ok_or(BadReceipt::Shape)?;
+        Ok(Self { receipt, proof: None, voucher })
     }
 }

@@ -5,7 +5,7 @@ use souspli_protocol::{from_json, to_json};
 
 use super::views::{
     AnswerView, AppointmentView, BookingView, ConsentsView, FileView, FormView, FreeDayView, FreeDaysView,
-    FreeTimeView, LimitsView, PracticeView, PractitionerView, VisitTypeView,
+    FreeTimeView, LimitsView, PracticeView, PractitionerView, ReceiptView, VisitTypeView,
 };
 
 to_json!(PractitionerView { id, name, title, specialty, languages, colour });
@@ -56,7 +56,11 @@ to_json!(BookingView {
     manage_link,
     calendar_file,
     receipt_file,
+    receipts,
+    voucher,
+    told,
 });
+to_json!(ReceiptView { what, minute, receipt });
 from_json!(ConsentsView { email, sms });
 from_json!(AnswerView { question, text });
 from_json!(FormView { name, email, phone, language, reason, answers, consents });
@@ -72,6 +76,7 @@ impl ToJson for FileView {
 #[cfg(all(test, feature = "practice"))]
 mod tests {
     use souspli_booking::catalogue::{Catalogue, Colour, Confirm, Practitioner, Question, QuestionKind, VisitType};
+    use souspli_protocol::wire::Blob;
     use souspli_protocol::{ItemId, RecordId, json};
 
     use super::*;
@@ -187,6 +192,9 @@ mod tests {
             manage_link: None,
             calendar_file: file("a.ics"),
             receipt_file: file("b.json"),
+            receipts: vec![ReceiptView { what: "booking", minute: 7, receipt: Blob(vec![1, 2]) }],
+            voucher: Blob(vec![3]),
+            told: 8,
         };
         same(&booking);
         booking.manage_link = Some("1r.x".into());

@@ -5,7 +5,7 @@ mod views;
 
 pub use views::{
     AnswerView, AppointmentView, BookingView, ConsentsView, FileView, FormView, FreeDayView, FreeDaysView,
-    FreeTimeView, LimitsView, PracticeView, PractitionerView, VisitTypeView, local_date, local_time,
+    FreeTimeView, LimitsView, PracticeView, PractitionerView, ReceiptView, VisitTypeView, local_date, local_time,
 };
 
 /// A value as JSON, for the practice's side.

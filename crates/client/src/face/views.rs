@@ -7,6 +7,7 @@ use souspli_booking::free::FreeTime;
 use souspli_booking::window::minute;
 use souspli_booking::zone::Offsets;
 use souspli_protocol::ItemId;
+use souspli_protocol::wire::Blob;
 
 use crate::body::{Contact, limits};
 use crate::record::Story;
@@ -352,8 +353,25 @@ pub struct BookingView {
     pub manage_link: Option<String>,
     /// For a calendar program; no secret in it.
     pub calendar_file: FileView,
-    /// What proves that the host accepted it; no secret in it.
+    /// The same receipts as one file; no secret in it.
     pub receipt_file: FileView,
+    /// What the host has promised, in the order of the record.
+    pub receipts: Vec<ReceiptView>,
+    /// What a third party believes them by (`docs/spec/log.md` §9); no secret in it.
+    pub voucher: Blob,
+    /// The minute of the newest claim set that the host has signed.
+    pub told: u32,
+}
+
+/// A receipt of the host's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReceiptView {
+    /// What it is for: `booking`, `change` by the patient, or `answer` of the practice.
+    pub what: &'static str,
+    /// UTC minute of acceptance.
+    pub minute: u32,
+    /// Its bytes.
+    pub receipt: Blob,
 }
 
 /// `2026-12-01`.

@@ -3,14 +3,15 @@
 use souspli_booking::ics::{self, CalendarFile, Method, Status};
 use souspli_crypto::Secret;
 use souspli_crypto::keys::ViewKeys;
+use souspli_protocol::event::{AuthorKind, Operation};
 use souspli_protocol::private_link::{Opens, PrivateLink};
 use souspli_protocol::wire::Blob;
 use souspli_protocol::{Digest, RecordId, json, to_json};
 
 use super::{Booked, Right, Session};
-use crate::face::{AppointmentView, BookingView, FileView, FormView};
+use crate::face::{AppointmentView, BookingView, FileView, FormView, ReceiptView};
 use crate::failure::Failure;
-use crate::record::{State, Story, state_name};
+use crate::record::{Entry, State, Story, state_name};
 use crate::trust::Practice;
 
 /// Minutes before a visit at which a calendar reminds.
@@ -61,6 +62,9 @@ impl Session {
             manage_link,
             calendar_file: self.calendar_file(record, practice, story)?,
             receipt_file: receipt_file(record, booked),
+            receipts: booked.entries.iter().map(receipt_view).collect(),
+            voucher: Blob(practice.voucher.bytes().to_vec()),
+            told: self.availability.as_ref().map_or(0, |availability| availability.statement.minute),
         })
     }
 
@@ -120,6 +124,18 @@ fn receipt_file(record: &RecordId, booked: &Booked) -> FileView {
         rows.map(|entry| ReceiptRow { event: entry.hash, receipt: Blob(entry.receipt.encode()) }).collect();
     let text = json::object(&[("souspli", &"receipt"), ("version", &1_u8), ("record", record), ("receipts", &rows)]);
     FileView { name: "souspli-receipt.json".to_owned(), media_type: "application/json".to_owned(), text }
+}
+
+/// What the host has promised: hashes, signatures, nothing readable.
+fn receipt_view(entry: &Entry) -> ReceiptView {
+    let what = match entry.header().author_kind {
+        AuthorKind::Member => "answer",
+        AuthorKind::Link | AuthorKind::Manage => match entry.header().operation {
+            Operation::Create => "booking",
+            Operation::Append => "change",
+        },
+    };
+    ReceiptView { what, minute: entry.receipt.statement.minute, receipt: Blob(entry.receipt.encode()) }
 }
 
 /// The practice's last words with a decision.

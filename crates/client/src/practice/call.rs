@@ -72,6 +72,8 @@ calls! {
     "agenda" Agenda { from: String, to: String, }
     "search" Search { text: String, }
     "detail" Detail { record: RecordId, }
+    "log" Log {}
+    "evidence" Evidence {}
     "journal" Journal { since: Option<Moment>, until: Option<Moment>, }
     "journalRecords" JournalRecords { key: VerifyingKey, minute: u32, }
     "breachReport" BreachReport { of: Option<About>, since: Option<Moment>, until: Option<Moment>, }
@@ -109,6 +111,8 @@ impl Session {
             Call::Agenda { from, to } => self.agenda(&from, &to, now),
             Call::Search { text } => self.search(&text, now),
             Call::Detail { record } => value(&self.detail(&record, now)?),
+            Call::Log {} => apart(self.watch_log(io, now)).await,
+            Call::Evidence {} => Ok(self.evidence(io).await),
             Call::Journal { since, until } => apart(self.show_journal(io, since, until, now)).await,
             Call::JournalRecords { key, minute } => self.journal_records(&key, minute, now),
             Call::BreachReport { of, since, until } => apart(self.report(io, of, since, until, now)).await,

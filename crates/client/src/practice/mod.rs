@@ -16,6 +16,7 @@ mod journal;
 mod later;
 mod ledger;
 mod links;
+mod log;
 mod maintain;
 mod members;
 mod opening;
@@ -103,6 +104,7 @@ struct Unlocked {
     later: Vec<later::Waiting>,
     /// Who read what; `None` until somebody asks.
     journal: Option<Box<Journal>>,
+    watched: log::Watched,
 }
 
 /// How far the calendar's chain has been verified.

@@ -203,6 +203,7 @@ impl Unlocked {
     /// Takes an opened event into the ledger; what does not verify is marked there.
     #[inline(never)]
     pub(super) fn take(&mut self, row: Row) {
+        self.watched.take(row.receipt);
         let entry = Entry { event: row.event, hash: row.hash, receipt: row.receipt };
         let id = entry.header().record;
         self.ledger.see(entry.header());

@@ -158,6 +158,7 @@ impl Session {
             judged: None,
             later: Vec::new(),
             journal: None,
+            watched: super::log::Watched::default(),
         }));
         self.load_pins(io).await;
         self.refresh(io, now).await?;

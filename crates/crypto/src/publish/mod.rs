@@ -11,8 +11,8 @@ pub use identity::{BadIdentity, Identity, LOG_ORIGIN_LIMIT, ROSTER_LIMIT, Roster
 pub use links::{LinkEntry, find_link_row, open_link_row, publish_links};
 pub use lists::{publish_acl, publish_registration};
 pub use sealed::{
-    open_catalogue, open_hours, open_identity, open_rules, plain_limit, publish_catalogue, publish_hours,
-    publish_identity, publish_rules,
+    identity_opening, open_catalogue, open_hours, open_identity, open_identity_with, open_rules, plain_limit,
+    publish_catalogue, publish_hours, publish_identity, publish_rules,
 };
 
 use souspli_attest::{SigningKey, calendar_id, fingerprint, sha256};

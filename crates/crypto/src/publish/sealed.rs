@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{Identity, Place, PublicationError, PublishError, box_bound, key_at, place_of, publish};
 use crate::keys::{CalendarKey, RootKey, StaffKey};
-use crate::{Secret, SecretBytes, open_box, seal_box};
+use crate::{CannotOpen, Secret, SecretBytes, box_opening, open_box, open_box_with, seal_box};
 
 /// Bytes of plaintext that fit a sealed kind: its payload without box overhead and length.
 pub const fn plain_limit(kind: PublicationKind) -> usize {
@@ -74,6 +74,21 @@ pub fn open_identity(publication: &Publication, key: &CalendarKey) -> Result<Ide
     Ok(Identity::decode(&statement.context, statement.slot, plain.expose_secret())?)
 }
 
+/// What opens this identity and nothing else, for a third party (`docs/spec/log.md` §9).
+pub fn identity_opening(publication: &Publication, key: &CalendarKey) -> Result<Secret<32>, PublicationError> {
+    let place = place_of(publication.statement());
+    let key = key_at(&place, key).ok_or(PublicationError::WrongKey)?.k_profile(&place.context);
+    Ok(box_opening(key.expose(), publication.payload())?)
+}
+
+/// Opens a verified identity with its opening: it must name its own epoch, FP and calendar.
+pub fn open_identity_with(publication: &Publication, opening: &Secret<32>) -> Result<Identity, PublicationError> {
+    let statement = publication.statement();
+    let plain =
+        opened_with(publication, PublicationKind::Identity, |bound, sealed| open_box_with(opening, bound, sealed))?;
+    Ok(Identity::decode(&statement.context, statement.slot, plain.expose_secret())?)
+}
+
 /// Opens a verified catalogue: the plaintext of `souspli_booking`.
 pub fn open_catalogue(publication: &Publication, key: &CalendarKey) -> Result<SecretBytes, PublicationError> {
     opened(publication, PublicationKind::Catalogue, key)
@@ -126,12 +141,20 @@ fn unsealed(
     kind: PublicationKind,
     key: &Secret<32>,
 ) -> Result<SecretBytes, PublicationError> {
+    opened_with(publication, kind, |bound, sealed| open_box(key, bound, sealed))
+}
+
+fn opened_with(
+    publication: &Publication,
+    kind: PublicationKind,
+    open: impl Fn(&[u8], &[u8]) -> Result<SecretBytes, CannotOpen>,
+) -> Result<SecretBytes, PublicationError> {
     let statement = publication.statement();
     if statement.kind != kind {
         return Err(PublicationError::Kind);
     }
     let bound = box_bound(label(kind), &place_of(statement), &statement.signer);
-    let padded = open_box(key, &bound, publication.payload())?;
+    let padded = open(&bound, publication.payload())?;
     let plain = tlv::unpad(padded.expose_secret()).map_err(|_| PublicationError::Padding)?;
     Ok(SecretBytes::new(plain.to_vec()))
 }

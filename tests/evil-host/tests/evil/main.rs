@@ -1,4 +1,4 @@
-//! The malicious-host catalogue, rows 1, 3, 4, 12, 13, 19 and 20: each lie against the real client code.
+//! The malicious-host catalogue, rows 1, 3, 4, 12, 13, 19, 20 and 22: each lie against the real client code.
 //!
 //! A case passes only if the client stops with the one error that is named for it, and if what it asked up to then is
 //! what it asks of an honest host. The honest run of each case comes first, so that a client that refuses everything
@@ -6,6 +6,7 @@
 
 mod case;
 mod forge;
+mod log;
 mod row01;
 mod row03;
 mod row04;
