@@ -74,6 +74,11 @@ pub enum Command {
     /// an honest host has given through its interface; the rows are chained, logged and remembered here, so that they can be
     /// neither changed nor dropped later.
     Journal(Journal),
+    /// Write what this device keeps to show that the host has lied
+    ///
+    /// `souspli watch` follows the host’s public log. Where that contradicts itself, or does not hold what the host has signed
+    /// for, it keeps a file that `souspli-audit` judges, without the practice’s keys. A folder without files is good news.
+    Evidence(Evidence),
     /// Report what was exposed to a member, a key, through a link or in a span of time, and whom to tell
     ///
     /// Computed here, from the journal of reads and the opened records: exactly which, since which hour, and what that key
@@ -231,6 +236,17 @@ pub struct Journal {
     /// Print JSON, for programs
     #[arg(long)]
     pub json: bool,
+    /// Host and keys.
+    #[command(flatten)]
+    pub access: Access,
+}
+
+/// `evidence`.
+#[derive(Debug, Args)]
+pub struct Evidence {
+    /// Folder for the files: a new one, or one that is empty
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
     /// Host and keys.
     #[command(flatten)]
     pub access: Access,

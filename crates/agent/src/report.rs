@@ -1,4 +1,4 @@
-//! A report's files on the disk: nobody else may read them.
+//! Files of a report, or of evidence, on the disk: nobody else may read them.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use souspli_client::face::FileView;
 
-/// Writes a report's files into a folder of their own, which must not hold anything yet.
+/// Writes files into a folder of their own, which must not hold anything yet.
 pub(crate) fn write(folder: &Path, files: &[FileView]) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     if fs::read_dir(folder)?.next().is_some() {

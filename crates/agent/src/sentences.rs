@@ -65,6 +65,18 @@ const ROWS: &[Row] = rows! {
     Distrust ["bad_journal"]
         "The host’s journal of reads does not verify, or says less than it did before. Stop, and ask whoever runs the host why."
         "Le journal des lectures de l’hébergeur ne se vérifie pas, ou en dit moins qu’avant. Arrêtez-vous et demandez pourquoi à qui gère l’hébergeur."
+    Distrust ["log_forked" "log_rolled_back"]
+        "The host has shown two histories of its public log, or an older one than before. `souspli evidence` writes what shows it to others, where it can be shown. Ask whoever runs the host why."
+        "L’hébergeur a montré deux histoires de son journal public, ou une plus ancienne qu’avant. `souspli evidence` écrit ce qui le montre à d’autres, là où cela peut se montrer. Demandez pourquoi à qui gère l’hébergeur."
+    Distrust ["broken_promise"]
+        "The host signed that something of this practice would be in its public log within a day, and it is not there. `souspli evidence` writes what it signed. Ask whoever runs the host why."
+        "L’hébergeur a signé qu’une pièce de ce cabinet serait dans son journal public sous un jour, et elle n’y est pas. `souspli evidence` écrit ce qu’il a signé. Demandez pourquoi à qui gère l’hébergeur."
+    Distrust ["bad_checkpoint" "bad_tile" "bad_proof"]
+        "The host’s public log does not verify. Appointments are not concerned: they verify by themselves. Ask whoever runs the host why."
+        "Le journal public de l’hébergeur ne se vérifie pas. Les rendez-vous ne sont pas en cause : ils se vérifient par eux-mêmes. Demandez pourquoi à qui gère l’hébergeur."
+    Distrust ["no_quorum"]
+        "Too few of the witnesses that the practice has named have confirmed the host’s public log within a day. Nothing else is known to be wrong."
+        "Trop peu des témoins désignés par le cabinet ont confirmé le journal public de l’hébergeur depuis un jour. Rien d’autre n’est en cause à notre connaissance."
     Distrust ["bad_receipt" "read_back_differs"]
         "The host answered, but did not prove that it keeps what was sent. Do not rely on it: look at the agenda again."
         "L’hébergeur a répondu, mais n’a pas prouvé qu’il conserve ce qui a été envoyé. N’y comptez pas : consultez à nouveau l’agenda."

@@ -50,12 +50,12 @@ pub(super) async fn run(wanted: &BreachReport, language: Language) -> Result<(),
     Ok(())
 }
 
-fn not_written(folder: &Path, error: &std::io::Error) -> Stop {
+pub(super) fn not_written(folder: &Path, error: &std::io::Error) -> Stop {
     Stop::said(
         Exit::NotDone,
-        format!("The report cannot be written into {}: {error}. Choose another folder with --out.", folder.display()),
+        format!("The files cannot be written into {}: {error}. Choose another folder with --out.", folder.display()),
         format!(
-            "Le rapport ne peut pas être écrit dans {} : {error}. Choisissez un autre dossier avec --out.",
+            "Les fichiers ne peuvent pas être écrits dans {} : {error}. Choisissez un autre dossier avec --out.",
             folder.display()
         ),
     )

@@ -4,6 +4,7 @@ mod agenda;
 mod breach;
 mod dates;
 mod decide;
+mod evidence;
 mod journal;
 mod manual;
 mod moving;
@@ -29,6 +30,7 @@ pub async fn run(souspli: &Souspli, language: Language) -> Result<(), Stop> {
         Command::Decline(decide) => decide::run(Decision::Decline, decide, language).await,
         Command::Cancel(decide) => decide::run(Decision::Cancel, decide, language).await,
         Command::Move(wanted) => moving::run(wanted, language).await,
+        Command::Evidence(wanted) => evidence::run(wanted, language).await,
         Command::Journal(journal) => journal::run(journal, language).await,
         Command::BreachReport(wanted) => breach::run(wanted, language).await,
         Command::Publish(publish) => publish::run(publish, language).await,

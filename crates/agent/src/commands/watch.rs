@@ -45,6 +45,7 @@ pub(super) async fn run(watch: &Watch, language: Language) -> Result<(), Stop> {
         away: None,
         broken: 0,
         strangers: BTreeSet::new(),
+        log: None,
     };
     tokio::select! {
         outcome = guard.stay() => outcome,
@@ -72,6 +73,8 @@ struct Guard {
     broken: u64,
     /// Keys in the journal that are nobody's, and were told.
     strangers: BTreeSet<String>,
+    /// What was last said of the public log.
+    log: Option<String>,
 }
 
 impl Guard {
@@ -105,6 +108,7 @@ impl Guard {
         }
         self.sync().await?;
         self.look_at_the_journal().await?;
+        self.look_at_the_log().await?;
         let request = self.office.call("stream", json!({})).await?;
         let request = request_of(&request).ok_or_else(not_a_request)?;
         let lines = self.office.driver.host.stream(&request).await.ok_or_else(Failure::offline)?;
@@ -163,6 +167,24 @@ impl Guard {
         }
         // What came meanwhile was followed with it.
         self.say_changes(&journal).await
+    }
+
+    /// Follows the public log, and asks for what must be in it by now. What is wrong there is said, and stops nobody's
+    /// booking.
+    async fn look_at_the_log(&mut self) -> Result<(), Stop> {
+        let looked = loop {
+            match self.office.call("log", json!({})).await {
+                Ok(found) if found["more"] == true => {}
+                Ok(_) => break None,
+                Err(Stop::Failure(failure)) if !is_passing(&failure) => break Some(sentence(&failure, self.language)),
+                Err(stop) => return Err(stop),
+            }
+        };
+        if let Some(words) = looked.as_ref().filter(|words| self.log.as_ref() != Some(*words)) {
+            say(&format!("! {words}"));
+        }
+        self.log = looked;
+        Ok(())
     }
 
     /// Says why nothing can be done now, once for as long as the reason stays the same.
