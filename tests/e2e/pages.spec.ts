@@ -1,4 +1,4 @@
-// What both pages are served as: two sets of headers, one script each with its hash, nothing from elsewhere.
+// What the pages are served as: two sets of headers, one script each with its hash, nothing from elsewhere.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -39,7 +39,10 @@ test('a worker that breaks its policy is noticed, in any window and after it is 
   expect(caught(watched)).toEqual(['refused by policy: connect-src https://elsewhere.example/']);
 });
 
-for (const address of ['/', '/practice']) {
+/** The patients' page has a second one: it follows the log once an appointment stands. */
+const WORKERS = { '/': 2, '/practice': 1, '/check': 1 } as const;
+
+for (const address of ['/', '/practice', '/check'] as const) {
   test(`${address} is one script and one style, each with its hash, and nothing inline`, async ({ request }) => {
     const answer = await request.get(address);
     expect(answer.status()).toBe(200);
@@ -58,14 +61,16 @@ for (const address of ['/', '/practice']) {
     }
   });
 
-  test(`${address}: its script names one worker, which is served with the policy of workers`, async ({ request }) => {
+  test(`${address}: its script names its workers, which are served with the policy of workers`, async ({ request }) => {
     const html = await (await request.get(address)).text();
     const script = /src="([^"]+\.js)"/u.exec(html)?.[1] ?? '';
     const code = await (await request.get(script)).text();
     const workers = [...new Set(code.match(/\/assets\/[\w.-]*worker[\w.-]*\.js/gu) ?? [])];
-    expect(workers).toHaveLength(1);
-    const answer = await request.get(workers[0] ?? '');
-    expect(answer.headers()['content-security-policy']).toBe(WORKER_POLICY);
-    expect(await answer.text()).toMatch(/sha384-[A-Za-z0-9+/=]{64}/u);
+    expect(workers).toHaveLength(WORKERS[address]);
+    for (const worker of workers) {
+      const answer = await request.get(worker);
+      expect(answer.headers()['content-security-policy']).toBe(WORKER_POLICY);
+      expect(await answer.text()).toMatch(/sha384-[A-Za-z0-9+/=]{64}/u);
+    }
   });
 }

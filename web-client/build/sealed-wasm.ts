@@ -1,4 +1,4 @@
-// `sealed-wasm/patient` and `sealed-wasm/practice`: what wasm-bindgen made in src/sealed/pkg, with the address and hash
+// `sealed-wasm/patient`, `sealed-wasm/practice` and `sealed-wasm/log`: what wasm-bindgen made in src/sealed/pkg, with the address and hash
 // of the wasm beside it. The address that wasm-bindgen guesses by itself is taken out: Vite would emit the file twice.
 
 import { createHash } from 'node:crypto';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { integrityOf } from './integrity.ts';
 
-const NAME = /^sealed-wasm\/(patient|practice)$/u;
+const NAME = /^sealed-wasm\/(patient|practice|log)$/u;
 const OWN_ADDRESS = /new URL\(\s*['"]souspli_wasm_bg\.wasm['"]\s*,\s*import\.meta\.url\s*\)/gu;
 
 export const sealedWasm = (root: string): Plugin => ({
@@ -22,7 +22,7 @@ export const sealedWasm = (root: string): Plugin => ({
     const wasm = join(folder, 'souspli_wasm_bg.wasm');
     if (!existsSync(wasm)) {
       this.warn(`src/sealed/pkg/${build} is missing: this build has no sealed side and its pages will say so.`);
-      const name = build === 'patient' ? 'Patient' : 'Practice';
+      const name = build.charAt(0).toUpperCase() + build.slice(1);
       return `export class ${name} {}; export default null; export const address = ''; export const integrity = '';`;
     }
     const content = readFileSync(wasm);

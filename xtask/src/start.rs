@@ -119,7 +119,7 @@ impl Drop for Host {
 fn build(workspace: &Workspace, options: &Options) -> Outcome {
     step("crates", || toolchain::crates(&workspace.root))?;
     step("npm packages", || web::packages(workspace))?;
-    wasm::build_both(workspace)?;
+    wasm::build_all(workspace)?;
     step("web client", || web::build(workspace))?;
     step("host, compile", || compile(workspace, "souspli-server", SERVER))?;
     if options.demo {

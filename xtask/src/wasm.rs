@@ -1,4 +1,4 @@
-//! The two builds of `crates/wasm`: `patient` is small, `practice` is fast.
+//! The three builds of `crates/wasm`: `patient` and `log` are small, `practice` is fast.
 
 use std::env;
 use std::fs;
@@ -20,21 +20,24 @@ const STEM: &str = "souspli_wasm";
 
 /// One build: its feature, which is its name too, and the flags beyond its profile `wasm-<feature>`.
 pub(crate) struct Build {
-    /// `patient` or `practice`.
+    /// `patient`, `practice` or `log`.
     pub(crate) feature: &'static str,
     flags: &'static [&'static str],
 }
 
-/// Both builds.
-pub(crate) const BUILDS: [Build; 2] = [
-    // A loop instead of rounds written out: 4 kB less to load.
-    Build { feature: "patient", flags: &["--cfg", "sha2_backend_soft=\"compact\""] },
+/// A loop instead of rounds written out: 4 kB less to load.
+const COMPACT: &[&str] = &["--cfg", "sha2_backend_soft=\"compact\""];
+
+/// All builds; the first two have keys, and run the vectors.
+pub(crate) const BUILDS: [Build; 3] = [
+    Build { feature: "patient", flags: COMPACT },
     // Halves Argon2id and `open`; every browser since 2023 has it.
     Build { feature: "practice", flags: &["-C", "target-feature=+simd128"] },
+    Build { feature: "log", flags: COMPACT },
 ];
 
-/// Adds the wasm target if it is missing and makes both builds, a step each.
-pub(crate) fn build_both(workspace: &Workspace) -> Outcome {
+/// Adds the wasm target if it is missing and makes all builds, a step each.
+pub(crate) fn build_all(workspace: &Workspace) -> Outcome {
     step("wasm target", || toolchain::wasm_target(&workspace.root))?;
     for build in &BUILDS {
         step(&format!("wasm, the {}'s build", build.feature), || build.make(workspace))?;
@@ -42,11 +45,11 @@ pub(crate) fn build_both(workspace: &Workspace) -> Outcome {
     Ok(())
 }
 
-/// Both builds again with the runner of `tests/vectors`, for the browser tests; gives the folder that holds them. They
+/// The builds with keys again, with the runner of `tests/vectors`, for the browser tests; gives the folder that holds them. They
 /// are never where the web client looks.
 pub(crate) fn build_vectors(workspace: &Workspace) -> Outcome<PathBuf> {
     let folder = workspace.target.join("xtask/vectors");
-    for build in &BUILDS {
+    for build in BUILDS.iter().filter(|build| build.feature != "log") {
         step(&format!("wasm, the {}'s build with the vectors", build.feature), || {
             let made = build.compile_with(workspace, &["vectors"]);
             let bound = made.and_then(|()| bind(&build.compiled(workspace), &folder.join(build.feature)));

@@ -45,11 +45,12 @@ pub fn manifest(folder: Option<std::path::PathBuf>) -> String {
     Release::of(&Site::new(folder)).manifest
 }
 
-/// Where a file is served; other pages than the two, and what no path can name, are not.
+/// Where a file is served; other pages than the three, and what no path can name, are not.
 fn served_at(name: &str) -> Option<String> {
     match name {
         "index.html" => Some("/".to_owned()),
         "practice.html" => Some("/practice".to_owned()),
+        "check.html" => Some("/check".to_owned()),
         name if matches!(name.rsplit_once('.'), Some((_, "html" | "map"))) => None,
         name => name.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#%".contains(&byte)).then(|| format!("/{name}")),
     }
@@ -78,6 +79,7 @@ mod tests {
             fs::write(path, content).expect(name);
         };
         put("practice.html", "p");
+        put("check.html", "c");
         put("index.html", "abc");
         put("assets/b-2.js", "");
         put("assets/a-1.js", "abc");
@@ -86,10 +88,10 @@ mod tests {
         let release = Release::of(&Site::new(Some(folder.path().to_owned())));
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let none = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        let p = hexadecimal(&sha256(b"p"));
+        let (p, c) = (hexadecimal(&sha256(b"p")), hexadecimal(&sha256(b"c")));
         let expected = format!(
             "souspli release 1\nversion {}\nfile {abc} 3 /\nfile {abc} 3 /assets/a-1.js\nfile {none} 0 /assets/b-2.js\n\
-             file {p} 1 /practice\n",
+             file {c} 1 /check\nfile {p} 1 /practice\n",
             env!("CARGO_PKG_VERSION")
         );
         assert_eq!(release.manifest, expected);

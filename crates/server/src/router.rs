@@ -37,6 +37,7 @@ pub(crate) fn router(host: AppState) -> Router {
     router
         .route("/", get(web::page_for_patients))
         .route("/practice", get(web::page_for_practices))
+        .route("/check", get(web::page_for_proofs))
         .fallback(web::serve)
         .method_not_allowed_fallback(other_method)
         .layer(CatchPanicLayer::custom(panicked))

@@ -140,7 +140,49 @@ export type Booking = {
   readonly mayCancel: boolean;
   readonly manageLink: string | null;
   readonly calendarFile: File;
-  readonly receiptFile: File;
+  /** What the host has promised, in the order of the record. */
+  readonly receipts: readonly { readonly what: 'booking' | 'change' | 'answer'; readonly minute: Minute; readonly receipt: string }[];
+  /** What a third party believes the receipts by; no secret in it. */
+  readonly voucher: string;
+  /** Minute of the newest claim set that the host has signed. */
+  readonly told: Minute;
+};
+
+export type ReceiptState = {
+  /** `unknown`: nothing was learnt. */
+  readonly state: 'included' | 'waits' | 'broken' | 'unknown';
+  /** Until when the host has time. */
+  readonly until: Minute;
+  /** With the proof, where there is one. */
+  readonly file: File;
+};
+
+/** A file judged by itself; what could not be verified is null or empty. */
+export type Checked = {
+  readonly shown: 'included' | 'promised' | 'unproven' | 'nothing';
+  /** For `nothing`: the check that failed. */
+  readonly code: string | null;
+  readonly fingerprint: string | null;
+  readonly minute: Minute | null;
+  readonly until: Minute | null;
+  readonly sequence: number | null;
+  readonly origin: string;
+  readonly size: number;
+  readonly index: number;
+  readonly witnesses: readonly { readonly name: string; readonly minute: Minute }[];
+};
+
+/** What follows the public log (`docs/spec/log.md` §8, §9); without any secret. */
+export type LogCalls = {
+  /** Looks at the log and asks after receipts; `failure`: what is wrong with the log, `evidence`: what shows it. */
+  proofs: {
+    args: { readonly voucher: string; readonly receipts: readonly string[]; readonly told: Minute };
+    value: { readonly receipts: readonly ReceiptState[]; readonly failure: string | null; readonly evidence: readonly File[] };
+  };
+  /** Judges a file without a network; `file` in base64url. */
+  check: { args: { readonly file: string }; value: Checked };
+  /** What this device keeps to show that the host has lied. */
+  evidence: { args: Record<string, never>; value: { readonly files: readonly File[] } };
 };
 
 /** The patient's sealed side; one session a page. */
@@ -417,6 +459,10 @@ export type PracticeCalls = {
       readonly later: number;
     };
   };
+  /** Follows the host's public log and asks for a few leaves that must be there by now; fails with what is wrong with it. */
+  log: { args: Record<string, never>; value: { readonly checked: number; readonly more: boolean; readonly verified: number } };
+  /** What this device keeps to show that the host has lied. */
+  evidence: { args: Record<string, never>; value: { readonly files: readonly File[] } };
   agenda: { args: { readonly from: LocalDate; readonly to: LocalDate }; value: { readonly today: LocalDate; readonly items: readonly AgendaItem[] } };
   search: { args: { readonly text: string }; value: { readonly items: readonly AgendaItem[] } };
   detail: { args: { readonly record: Id }; value: AgendaDetail };

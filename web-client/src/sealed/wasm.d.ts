@@ -25,3 +25,16 @@ declare module 'sealed-wasm/practice' {
   const init: (options: { module_or_path: Promise<Response> }) => Promise<unknown>;
   export default init;
 }
+
+declare module 'sealed-wasm/log' {
+  import type { Flow, Session } from './flow.ts';
+  export class Log implements Session {
+    constructor();
+    start(call: string, argsJson: string, nowMinute: number): Flow;
+    free(): void;
+  }
+  export const address: string;
+  export const integrity: string;
+  const init: (options: { module_or_path: Promise<Response> }) => Promise<unknown>;
+  export default init;
+}

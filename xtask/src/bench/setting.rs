@@ -30,7 +30,7 @@ impl Setting {
     pub(super) fn need_web(&mut self) -> Outcome {
         if !self.web_is_built {
             step("npm packages", || web::packages(&self.workspace))?;
-            wasm::build_both(&self.workspace)?;
+            wasm::build_all(&self.workspace)?;
             step("web client", || web::build(&self.workspace))?;
             self.web_is_built = true;
         }

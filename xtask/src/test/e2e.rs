@@ -12,7 +12,7 @@ pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
     setting.need_chromium()?;
     setting.need_postgres()?;
     step("npm packages", || web::packages(&setting.workspace))?;
-    wasm::build_both(&setting.workspace)?;
+    wasm::build_all(&setting.workspace)?;
     let vectors = wasm::build_vectors(&setting.workspace)?;
     step("web client", || web::build(&setting.workspace))?;
     // After the web client, which the server embeds.

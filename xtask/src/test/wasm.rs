@@ -6,6 +6,6 @@ use crate::failure::Outcome;
 use crate::wasm;
 
 pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
-    wasm::build_both(&setting.workspace)?;
+    wasm::build_all(&setting.workspace)?;
     Ok(Counts::passed(wasm::BUILDS.len() as u64))
 }

@@ -15,7 +15,7 @@ pub(super) fn run(setting: &mut Setting, _: &Stage) -> Outcome<Counts> {
     let workspace = &setting.workspace;
     step("npm packages", || web::packages(workspace))?;
     // Its types are imported by the web client's sources.
-    wasm::build_both(workspace)?;
+    wasm::build_all(workspace)?;
     let mut counts = Counts::default();
     for script in CHECKS {
         let check =

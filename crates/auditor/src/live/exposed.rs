@@ -87,6 +87,7 @@ const NOT_THERE: &[&str] = &[
     "/assets/%2e%2e/host.key",
     "//etc/passwd",
     "/practice.html",
+    "/check.html",
     "/index.html",
 ];
 

@@ -13,7 +13,7 @@ use crate::traffic::{Answer, Exchange, Header, Judge, Reference, references, unp
 use crate::{Check, Finding};
 
 /// The pages.
-pub(super) const PAGES: [&str; 2] = ["/", "/practice"];
+pub(super) const PAGES: [&str; 3] = ["/", "/practice", "/check"];
 
 /// Who asks: each is told by what a host could tell people apart by. The first one is what the others are compared with.
 const ASKERS: &[(&str, &[(&str, &str)])] = &[

@@ -24,7 +24,7 @@ pub(crate) fn pages(folder: &Path) {
         "<!doctype html><link rel=icon href=/mark.svg><link rel=stylesheet href=/assets/c-1.css>\
          <script type=module src=/assets/a-1.js integrity='sha256-{hash}'></script><p>Hello"
     );
-    for name in ["index.html", "practice.html"] {
+    for name in ["index.html", "practice.html", "check.html"] {
         std::fs::write(folder.join(name), &page).expect(name);
     }
     for (name, text) in [

@@ -17,6 +17,7 @@ async fn a_whole_booking_through_the_proxy_gives_no_finding() {
     let others = [
         "/",
         "/practice",
+        "/check",
         "/assets/a-1.js",
         "/assets/sealed-worker-1.js",
         "/mark.svg",

@@ -37,7 +37,7 @@ pub(crate) const EMAIL: &str = "vlorentine@brasquille.example";
 pub(crate) fn pages(folder: &Path) {
     std::fs::create_dir_all(folder.join("assets")).expect("folder");
     let page = "<!doctype html><link rel=icon href=/mark.svg><script type=module src=/assets/a-1.js></script><p>Hello";
-    for name in ["index.html", "practice.html"] {
+    for name in ["index.html", "practice.html", "check.html"] {
         std::fs::write(folder.join(name), page).expect(name);
     }
     std::fs::write(folder.join("mark.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").expect("mark");

@@ -353,8 +353,6 @@ pub struct BookingView {
     pub manage_link: Option<String>,
     /// For a calendar program; no secret in it.
     pub calendar_file: FileView,
-    /// The same receipts as one file; no secret in it.
-    pub receipt_file: FileView,
     /// What the host has promised, in the order of the record.
     pub receipts: Vec<ReceiptView>,
     /// What a third party believes them by (`docs/spec/log.md` §9); no secret in it.

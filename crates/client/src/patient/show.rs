@@ -3,12 +3,12 @@
 use souspli_booking::ics::{self, CalendarFile, Method, Status};
 use souspli_crypto::Secret;
 use souspli_crypto::keys::ViewKeys;
+use souspli_protocol::RecordId;
 use souspli_protocol::event::{AuthorKind, Operation};
 use souspli_protocol::private_link::{Opens, PrivateLink};
 use souspli_protocol::wire::Blob;
-use souspli_protocol::{Digest, RecordId, json, to_json};
 
-use super::{Booked, Right, Session};
+use super::{Right, Session};
 use crate::face::{AppointmentView, BookingView, FileView, FormView, ReceiptView};
 use crate::failure::Failure;
 use crate::record::{Entry, State, Story, state_name};
@@ -61,7 +61,6 @@ impl Session {
             may_cancel: may_change,
             manage_link,
             calendar_file: self.calendar_file(record, practice, story)?,
-            receipt_file: receipt_file(record, booked),
             receipts: booked.entries.iter().map(receipt_view).collect(),
             voucher: Blob(practice.voucher.bytes().to_vec()),
             told: self.availability.as_ref().map_or(0, |availability| availability.statement.minute),
@@ -107,23 +106,6 @@ impl Session {
         let text = file.write().map_err(|_| Failure::new("internal"))?;
         Ok(FileView { name: "appointment.ics".to_owned(), media_type: "text/calendar".to_owned(), text })
     }
-}
-
-/// One event's hash and receipt.
-struct ReceiptRow {
-    event: Digest,
-    receipt: Blob,
-}
-
-to_json!(ReceiptRow { event, receipt });
-
-/// What proves the host's promise to a third party: hashes, receipts, nothing readable.
-fn receipt_file(record: &RecordId, booked: &Booked) -> FileView {
-    let rows = booked.entries.iter();
-    let rows: Vec<_> =
-        rows.map(|entry| ReceiptRow { event: entry.hash, receipt: Blob(entry.receipt.encode()) }).collect();
-    let text = json::object(&[("souspli", &"receipt"), ("version", &1_u8), ("record", record), ("receipts", &rows)]);
-    FileView { name: "souspli-receipt.json".to_owned(), media_type: "application/json".to_owned(), text }
 }
 
 /// What the host has promised: hashes, signatures, nothing readable.

@@ -1,4 +1,4 @@
-//! The web client: built in, or served from a folder while it is being worked on. Two pages and their assets.
+//! The web client: built in, or served from a folder while it is being worked on. Three pages and their assets.
 
 mod embedded;
 mod kind;
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-pub(crate) use serve::{page_for_patients, page_for_practices, serve};
+pub(crate) use serve::{page_for_patients, page_for_practices, page_for_proofs, serve};
 
 /// Where the files are.
 pub(crate) enum Site {

@@ -26,6 +26,11 @@ pub(crate) async fn page_for_practices(State(host): State<AppState>, headers: He
     file(&host, "practice.html", &headers)
 }
 
+/// `GET /check`: the page that judges proofs, for whoever was given one.
+pub(crate) async fn page_for_proofs(State(host): State<AppState>, headers: HeaderMap) -> Response {
+    file(&host, "check.html", &headers)
+}
+
 /// Everything that no route answers: a file of the web client, or nothing.
 pub(crate) async fn serve(State(host): State<AppState>, request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/');

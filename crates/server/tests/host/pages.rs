@@ -17,6 +17,7 @@ async fn host_with_site() -> (TestHost, TempDir) {
     for (name, content) in [
         ("index.html", "<p>patients</p>"),
         ("practice.html", "<p>practices</p>"),
+        ("check.html", "<p>proofs</p>"),
         ("favicon.svg", "<svg/>"),
         ("sw.js", "self"),
         ("assets/patient-Ab12.js", "page"),
@@ -35,12 +36,13 @@ async fn ask(client: &mut Client, path: &str, name: &str, value: &str) -> Answer
 }
 
 #[tokio::test]
-async fn two_pages_and_their_assets() {
+async fn three_pages_and_their_assets() {
     let (host, _site) = host_with_site().await;
     let mut client = host.client();
     for (path, kind, cache) in [
         ("/", "text/html; charset=utf-8", "no-cache"),
         ("/practice", "text/html; charset=utf-8", "no-cache"),
+        ("/check", "text/html; charset=utf-8", "no-cache"),
         ("/favicon.svg", "image/svg+xml", "no-cache"),
         ("/sw.js", "text/javascript; charset=utf-8", "no-cache"),
         ("/assets/patient-Ab12.js", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
@@ -56,9 +58,17 @@ async fn two_pages_and_their_assets() {
     }
     assert!(client.get("/").await.body.starts_with(b"<p>patients"));
     assert!(client.get("/practice").await.body.starts_with(b"<p>practices"));
-    for path in
-        ["/index.html", "/practice.html", "/practice/", "/assets", "/assets/", "/assets/none.js", "/assets/../sw.js"]
-    {
+    assert!(client.get("/check").await.body.starts_with(b"<p>proofs"));
+    for path in [
+        "/index.html",
+        "/practice.html",
+        "/check.html",
+        "/practice/",
+        "/assets",
+        "/assets/",
+        "/assets/none.js",
+        "/assets/../sw.js",
+    ] {
         assert_eq!(client.get(path).await.problem(), Code::NoRoute, "{path}");
     }
     assert_eq!(client.post_raw("/sw.js", "").await.problem(), Code::WrongMethod);

@@ -2,7 +2,7 @@
 // asks the sealed side for what is new whenever the host may have something, and keeps what it has when it cannot.
 
 import type { Progress } from '../../sealed/channel.ts';
-import type { AgendaDetail, AgendaItem, Failure, Id, LocalDate, PaperLink, Resent } from '../../sealed/contract.ts';
+import type { AgendaDetail, AgendaItem, Failure, File, Id, LocalDate, PaperLink, Resent } from '../../sealed/contract.ts';
 import { addDays } from '../../ui/format.ts';
 import { Attempt } from '../attempt.svelte.ts';
 import { session } from '../session.svelte.ts';
@@ -21,6 +21,10 @@ export type Upkeep =
   | { readonly state: 'done'; readonly epochs: number; readonly windows: number }
   | { readonly state: 'failed'; readonly failure: Failure };
 
+/** Leaves are asked for in rounds of 64: an agenda of years is done in a few visits. */
+const LOG_ROUNDS = 8;
+const LOG_CODES = ['bad_checkpoint', 'log_forked', 'log_rolled_back', 'bad_tile', 'no_quorum', 'bad_proof', 'broken_promise'];
+
 class Agenda {
   items = $state.raw<readonly AgendaItem[]>([]);
   today = $state<LocalDate>(deviceToday());
@@ -29,6 +33,8 @@ class Agenda {
   /** Why what is shown may not be the newest; null while it is. */
   failure = $state.raw<Failure | null>(null);
   upkeep = $state.raw<Upkeep>({ state: 'none' });
+  /** What is wrong with the host's public log, and the files that show it. */
+  log = $state.raw<{ readonly failure: Failure; readonly evidence: readonly File[] } | null>(null);
   /** What came in since the page was opened, for eyes and ears; the newest only. */
   news = $state.raw<readonly AgendaItem[]>([]);
   /** What the last round of news was about. */
@@ -68,6 +74,7 @@ class Agenda {
     this.broken = 0;
     this.failure = null;
     this.upkeep = { state: 'none' };
+    this.log = null;
     this.today = deviceToday();
     this.#from = addDays(this.today, -BACK);
   }
@@ -165,6 +172,21 @@ class Agenda {
       this.upkeep = { state: 'running', progress };
     });
     this.upkeep = done.ok ? { state: 'done', ...done.value } : { state: 'failed', failure: done.failure };
+  }
+
+  /** The host's public log, once what was asked for is shown; what passes by itself is no news. */
+  async followLog(): Promise<void> {
+    for (let round = 0; round < LOG_ROUNDS; round += 1) {
+      const looked = await session.call('log', {});
+      if (!looked.ok) {
+        if (!LOG_CODES.includes(looked.failure.code)) return;
+        const kept = await session.call('evidence', {});
+        this.log = { failure: looked.failure, evidence: kept.ok ? kept.value.files : [] };
+        return;
+      }
+      this.log = null;
+      if (!looked.value.more) return;
+    }
   }
 
   /** An item as an action left it, before the next sync tells the same. */

@@ -1,0 +1,4 @@
+import { boot } from '../ui/boot.ts';
+import App from './App.svelte';
+
+boot(App);
