@@ -87,7 +87,7 @@ test('who read what, which appointments, and a report with files to send', async
   expect(letters).toContain('Ärger, &quot;Quoted&quot;');
 
   // A link opens nothing, and says so.
-  await page.getByLabel('What it is about').selectOption({ label: 'Booking link: Link 1' });
+  await page.getByLabel('What it is about').selectOption({ label: 'Booking link: Booking link 1' });
   await page.getByRole('button', { name: 'Make the report' }).click();
   await expect(page.getByText('2 appointments were booked through it.')).toBeVisible();
   await see(page, 'report of a link');
