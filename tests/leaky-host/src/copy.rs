@@ -247,6 +247,6 @@ fn run(url: &str, sql: &str) {
 }
 
 /// Bytes as SQL writes them.
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

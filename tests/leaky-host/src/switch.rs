@@ -42,6 +42,11 @@ impl Switch {
     pub(crate) const fn also(self, also: &'static [&'static [&'static str]]) -> Self {
         Self { also, ..self }
     }
+
+    /// Audited so many minutes later.
+    pub(crate) const fn later(self, later: u32) -> Self {
+        Self { later, ..self }
+    }
 }
 
 /// A finding that must be there.

@@ -139,7 +139,7 @@ impl<'p> ColumnAudit<'p> {
     pub(crate) fn report(&self, table: usize, rows: u64, scratch: &Scratch, report: &mut Report) {
         if self.declared.is_none() {
             self.undeclared.report(&self.place, &self.of_type, rows, report);
-            self.wholes.report(&self.place, rows, report);
+            self.wholes.report(&self.place, self.undeclared.values(), report);
         }
         self.times.report(&self.place, report);
         self.samples.report(&self.place, table, scratch, report);

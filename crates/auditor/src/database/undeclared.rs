@@ -62,6 +62,11 @@ impl Undeclared {
         }
     }
 
+    /// How many there are; what is not there is none.
+    pub(crate) fn values(&self) -> u64 {
+        self.values
+    }
+
     /// Says that the column is there, and what is in it.
     pub(crate) fn report(&self, place: &Place, of_type: &str, rows: u64, report: &mut Report) {
         let finding = Finding::new(Check::UndeclaredObject, place.clone()).fact("type", of_type).fact("rows", rows);

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use souspli_auditor::Check::{Canary, KeyBeside, MemoryDump, Remains};
 
-use super::{at, encodings, one, random};
+use super::{at, derived, encodings, one};
 use crate::copy::Copy;
 use crate::{Leak, Switch};
 
@@ -133,7 +133,7 @@ pub(super) const SWITCHES: &[Switch] = &[
             // PKCS #8 of an Ed25519 key (RFC 8410 §7).
             let mut der =
                 vec![0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-            der.extend(random(32));
+            der.extend(derived::random(32));
             let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", encodings::base64(&der));
             copy.write("practice.pem", pem);
         }),
@@ -162,7 +162,7 @@ fn core(copy: &Copy) -> Vec<u8> {
         core.extend(number.to_le_bytes());
     }
     core.resize(4_096, 0);
-    core.extend(random(9_000));
+    core.extend(derived::random(9_000));
     core.extend(encodings::form(copy.person(16)).bytes());
     core.resize(4_096 + 16_384, 0);
     core

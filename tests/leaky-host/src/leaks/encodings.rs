@@ -6,11 +6,18 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
+use crate::copy::hex;
+
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// UTF-16, the low byte first.
 pub(super) fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// Hexadecimal digits.
+pub(super) fn hexadecimal(text: &str) -> String {
+    hex(text.as_bytes())
 }
 
 /// Base64 with its padding (RFC 4648 §4).
@@ -43,6 +50,28 @@ pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
     compress_to_vec(bytes, CompressionLevel::Fastest)
 }
 
+/// Letters without their accents.
+pub(super) fn unaccented(text: &str) -> String {
+    let plain = |letter: char| match letter {
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'â' => 'a',
+        'ô' => 'o',
+        'î' => 'i',
+        'û' => 'u',
+        other => other,
+    };
+    text.to_lowercase().chars().map(plain).collect()
+}
+
+/// The digits of a telephone number in international form.
+pub(super) fn e164(phone: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix('0') {
+        Some(national) => format!("+44{national}"),
+        None => format!("+{digits}"),
+    }
+}
+
 /// A form as somebody sends it.
 pub(super) fn form(person: &souspli_auditor::scan::CanaryPerson) -> String {
     serde_json::json!({ "name": person.name, "email": person.email, "phone": person.phone, "reason": person.reason,
@@ -60,5 +89,6 @@ mod tests {
             assert_eq!(base64(bytes.as_bytes()), text);
         }
         assert_eq!(percent("a b@c"), "a%20b%40c");
+        assert_eq!((e164("07700 900123"), e164("+33 6 39")), ("+447700900123".to_owned(), "+33639".to_owned()));
     }
 }

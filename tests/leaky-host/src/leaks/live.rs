@@ -161,6 +161,21 @@ pub(super) const SWITCHES: &[Switch] = &[
         }),
     ),
     one(
+        "live/error-with-details",
+        "answers errors with what the database said",
+        &[at(UndeclaredTraffic, &["answer", "body", "field error"])],
+        Leak::Live(|| {
+            Lie::in_answers(|_, mut answer| {
+                if answer.status >= 400 {
+                    answer.body =
+                        b"{\"error\":\"no such table: patient (SELECT name FROM patient WHERE id = 7)\"}".to_vec();
+                }
+                answer
+            })
+        }),
+    )
+    .also(&[&["answer", "body"]]),
+    one(
         "live/metric-by-practice",
         "counts the bookings of each practice by itself",
         &[at(UndeclaredMetric, &["metric souspli_bookings_of_practice"])],

@@ -1,9 +1,13 @@
 //! Every switch, family by family.
 
 mod beside;
+mod derived;
 mod encodings;
+mod forms;
 mod lines;
 mod live;
+mod objects;
+mod sealed;
 mod traffic;
 
 use souspli_auditor::Check;
@@ -12,7 +16,17 @@ use crate::{Leak, Named, Switch};
 
 /// All of them; those that are audited in a moment come first.
 pub fn switches() -> Vec<Switch> {
-    [live::SWITCHES, traffic::SWITCHES, lines::SWITCHES, beside::SWITCHES].concat()
+    [
+        live::SWITCHES,
+        traffic::SWITCHES,
+        lines::SWITCHES,
+        beside::SWITCHES,
+        forms::SWITCHES,
+        derived::SWITCHES,
+        sealed::SWITCHES,
+        objects::SWITCHES,
+    ]
+    .concat()
 }
 
 /// A switch that has no consequences elsewhere.
@@ -23,11 +37,4 @@ const fn one(name: &'static str, says: &'static str, named: &'static [Named], le
 /// A finding at a place.
 const fn at(check: Check, at: &'static [&'static str]) -> Named {
     Named { check, at }
-}
-
-/// The operating system's randomness.
-fn random(bytes: usize) -> Vec<u8> {
-    let mut random = vec![0; bytes];
-    getrandom::fill(&mut random).expect("randomness");
-    random
 }
