@@ -7,6 +7,7 @@ mod forms;
 mod lines;
 mod live;
 mod objects;
+mod postgres;
 mod sealed;
 mod traffic;
 
@@ -25,6 +26,7 @@ pub fn switches() -> Vec<Switch> {
         derived::SWITCHES,
         sealed::SWITCHES,
         objects::SWITCHES,
+        postgres::SWITCHES,
     ]
     .concat()
 }

@@ -119,7 +119,7 @@ pub(super) const SWITCHES: &[Switch] = &[
             host.run(&format!("SELECT lo_from_bytea(0, '\\x{}')", hex(form.as_bytes())));
         }),
     )
-    .also(&[&["large objects of the database"]]),
+    .also(&[&["large object *"], &["large objects of the database"]]),
     one(
         "postgres/expression-index",
         "has an index over the last bytes of sealed bodies",
