@@ -17,7 +17,14 @@ pub(super) const SWITCHES: &[Switch] = &[
         &[at(BrokenChain, &["table chain"])],
         Leak::Sqlite(|host| host.run("DELETE FROM chain WHERE sequence = 60")),
     )
-    .also(&[&["table chain"], &["table event"], &["table version"], &["table merged"]]),
+    .also(&[
+        &["table chain"],
+        &["table event"],
+        &["table version"],
+        &["table merged"],
+        &["table record"],
+        &["table calendar"],
+    ]),
     one(
         "chain/booking-lost",
         "has lost a booking: event, record and claims are gone, and what was promised about them is there",
@@ -92,7 +99,7 @@ pub(super) const SWITCHES: &[Switch] = &[
     one(
         "chain/never-merged",
         "keeps what it has accepted away from the log for two days",
-        &[at(NotInLog, &["table unmerged"]), at(LogStale, &[])],
+        &[at(LogStale, &["log *", "checkpoint"])],
         Leak::Log(|_| {}),
     )
     .later(TWO_DAYS),
@@ -109,11 +116,11 @@ pub(super) const SWITCHES: &[Switch] = &[
     one(
         "chain/place-in-the-log-invented",
         "says of a booking that it lies in the log where something else lies",
-        &[at(NotInLog, &["table merged"])],
+        &[at(NotInLog, &["table chain", "column leaf"])],
         Leak::Log(|copy| {
             let update = "UPDATE merged SET place = 3 WHERE sequence = 50 AND stream = 1";
             copy.sqlite().execute(update, []).expect("updated");
         }),
     )
-    .also(&[&["table merged"], &["table chain"]]),
+    .also(&[&["table merged"]]),
 ];

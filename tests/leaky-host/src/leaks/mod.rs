@@ -1,13 +1,16 @@
 //! Every switch, family by family.
 
 mod beside;
+mod chain;
 mod derived;
 mod encodings;
 mod forms;
+mod kept;
 mod lines;
 mod live;
 mod objects;
 mod postgres;
+mod published;
 mod sealed;
 mod traffic;
 
@@ -22,6 +25,9 @@ pub fn switches() -> Vec<Switch> {
         traffic::SWITCHES,
         lines::SWITCHES,
         beside::SWITCHES,
+        published::SWITCHES,
+        chain::SWITCHES,
+        kept::SWITCHES,
         forms::SWITCHES,
         derived::SWITCHES,
         sealed::SWITCHES,

@@ -26,37 +26,37 @@ pub(super) const SWITCHES: &[Switch] = &[
     one(
         "log/entry-changed",
         "has changed an entry of the log after it was signed",
-        &[at(BadTile, &[])],
+        &[at(BadTile, &["log *"])],
         Leak::Log(|copy| change(copy, "log/tile/entries/000", |bytes| bytes[40] ^= 4)),
     ),
     one(
         "log/hash-changed",
         "has changed a hash in a tile",
-        &[at(BadTile, &[])],
+        &[at(BadTile, &["log *"])],
         Leak::Log(|copy| change(copy, "log/tile/0/000", |bytes| bytes[32 * 7] ^= 1)),
     ),
     one(
         "log/tile-lost",
         "has lost a tile",
-        &[at(BadTile, &[])],
+        &[at(BadTile, &["log *"])],
         Leak::Log(|copy| std::fs::remove_file(copy.data().join("log/tile/0/000")).expect("removed")),
     ),
     one(
         "log/cosignatures-missing",
         "shows a checkpoint that no witness has confirmed",
-        &[at(NoQuorum, &[])],
+        &[at(NoQuorum, &["log *"])],
         Leak::Log(|copy| publish(copy, &cosigned_by(&checkpoint(copy), 0))),
     ),
     one(
         "log/one-cosignature",
         "shows a checkpoint that one witness has confirmed, where two must",
-        &[at(NoQuorum, &[])],
+        &[at(NoQuorum, &["log *"])],
         Leak::Log(|copy| publish(copy, &cosigned_by(&checkpoint(copy), 1))),
     ),
     one(
         "log/went-back",
         "shows an earlier checkpoint as its newest",
-        &[at(SmallerTree, &[])],
+        &[at(SmallerTree, &["log *"])],
         Leak::LogAgain(|copy| {
             let earlier = std::fs::read(copy.honest().path().join(EARLIER)).expect("an earlier checkpoint");
             publish(copy, &earlier);
@@ -65,13 +65,13 @@ pub(super) const SWITCHES: &[Switch] = &[
     one(
         "log/forked",
         "has signed another tree of the same size",
-        &[at(LogForked, &[]), at(NoQuorum, &[])],
+        &[at(LogForked, &["log *"]), at(NoQuorum, &["log *"])],
         Leak::LogAgain(fork),
     ),
     one(
         "log/other-key",
         "signs its log with another key under the same name",
-        &[at(BadCheckpoint, &[])],
+        &[at(BadCheckpoint, &["log *"])],
         Leak::Log(|copy| {
             let (checkpoint, origin) = parsed(copy);
             let secret = SigningKey::from_seed(&derived::random(32).try_into().expect("32 bytes"));
