@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use souspli_auditor::Check::{Canary, KeyBeside, MemoryDump, Remains};
+use souspli_auditor::Check::{Canary, KeyBeside, MemoryDump, Remains, UndeclaredFile};
 
 use super::{at, derived, encodings, one};
-use crate::copy::Copy;
+use crate::copy::{Copy, hex};
 use crate::{Leak, Switch};
 
 /// The switches.
@@ -106,10 +106,10 @@ pub(super) const SWITCHES: &[Switch] = &[
     one(
         "files/file-name",
         "keeps an empty file that is called after a patient",
-        &[at(Canary, &[])],
+        &[at(Canary, &["file letters/*"])],
         Leak::Files(|copy| copy.write(&format!("letters/{}.odt", copy.person(13).name), "")),
     )
-    .also(&[&["letters"], &["letters/*"]]),
+    .also(&[&["letters"]]),
     one(
         "files/older-database",
         "keeps the database as it was before a column was dropped",
@@ -146,6 +146,53 @@ pub(super) const SWITCHES: &[Switch] = &[
         Leak::Files(|copy| copy.write("links.txt", format!("https://rdv.example.org/#{}\n", copy.honest().link))),
     )
     .also(&[&["links.txt"]]),
+    one(
+        "files/recovery-code",
+        "keeps the recovery code of a practice",
+        &[at(KeyBeside, &["support.txt"])],
+        Leak::Files(|copy| copy.write("support.txt", format!("Practice Example: {}\n", copy.honest().recovery_code))),
+    )
+    .also(&[&["support.txt"]]),
+    one(
+        "files/raw-key",
+        "keeps 32 random bytes under the name of a key",
+        &[at(KeyBeside, &["master.key"])],
+        Leak::Files(|copy| copy.write("master.key", derived::random(32))),
+    )
+    .also(&[&["master.key"]]),
+    one(
+        "files/settings-with-a-password",
+        "keeps the password of the database in a file of the data folder",
+        &[at(UndeclaredFile, &[".env"])],
+        Leak::Files(|copy| {
+            let password = hex(&derived::random(12));
+            copy.write(".env", format!("DATABASE_URL=postgres://souspli:{password}@db.internal/souspli\n"));
+        }),
+    )
+    .also(&[&[".env"]]),
+    one(
+        "files/shell-history",
+        "shows in a shell's history that somebody looked for a patient",
+        &[at(Canary, &[".bash_history"])],
+        Leak::Files(|copy| {
+            copy.write(".bash_history", format!("cd /srv/souspli\ngrep -ri '{}' .\n", copy.person(14).name));
+        }),
+    )
+    .also(&[&[".bash_history"]]),
+    one(
+        "files/profile-of-the-program",
+        "keeps a profile of the running program",
+        &[at(UndeclaredFile, &["perf.data"])],
+        Leak::Files(|copy| copy.write("perf.data", [b"PERFILE2".as_slice(), &derived::random(4_000)].concat())),
+    )
+    .also(&[&["perf.data"]]),
+    one(
+        "files/in-the-log-folder",
+        "hides a list of patients in the folder of the public log",
+        &[at(Canary, &[".index"])],
+        Leak::Files(|copy| copy.write("log/tile/0/.index", encodings::form(copy.person(15)))),
+    )
+    .also(&[&["log"]]),
 ];
 
 /// A small ELF core file (System V ABI, `ET_CORE`), with a form in the memory that it shows.
