@@ -3,6 +3,9 @@
 //!
 //! It is a crate of its own so that its loops can be compiled to be fast where all else is compiled to be quick.
 
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
 mod check;
 mod finding;
 pub mod random;
