@@ -8,24 +8,6 @@
 //! Signatures are verified: what a practice or a patient signed, the host cannot have changed. What a finding says never
 //! repeats a value, only where it is, how large it is and what it looks like.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod column;
 mod columns;
 mod compare;

@@ -4,24 +4,6 @@
 //! Every file is read once from end to end, in pieces, and what is packed in it with it; memory does not grow with it.
 //! Links are named and not followed, and of a sparse file only what is stored is read. Nothing is changed.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod folder;
 mod kind;
 mod lines;

@@ -3,24 +3,6 @@
 //! Every answer has a bound and a time. A host that says `slow_down` (429, `docs/spec/http.md` §4) is obeyed. Nothing is
 //! kept between requests, no redirect is followed.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod address;
 #[cfg(test)]
 mod tests;

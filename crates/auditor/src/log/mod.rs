@@ -1,24 +1,6 @@
 //! The public log, looked at from outside (`docs/spec/log.md`): its checkpoint, everything that it holds, and what others
 //! were shown of it.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod audit;
 pub(crate) mod cosigned;
 mod earlier;

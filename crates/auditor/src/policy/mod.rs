@@ -4,24 +4,6 @@
 //! English and French. An audit looks for what is not declared, and for what is not as declared. An auditor may bring a
 //! policy of its own; it is refused where it contradicts itself or gives no reason.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod consistent;
 mod files;
 mod holds;

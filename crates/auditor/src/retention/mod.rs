@@ -3,24 +3,6 @@
 //! A record of window w is due when window w + 4 has come, and so are hours published for w. Of what was erased the
 //! skeleton stays: a tombstone for the record, a gap for each of its events, the chain's rows with leaf and receipt.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod facts;
 #[cfg(test)]
 mod tests;

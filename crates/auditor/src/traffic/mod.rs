@@ -5,24 +5,6 @@
 //! which headers and fields, and of which size; and it searches everything for the canaries, unpacked. Memory does not
 //! depend on the length of a recording, but for one exchange at a time.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod answer;
 mod body;
 mod coding;

@@ -3,24 +3,6 @@
 //! What it cosigned last is durable before the cosignature leaves. Reading it, deciding and writing it anew is one step
 //! for each log, so that no two answers go back behind each other. It listens without TLS, behind a proxy of its own.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod folder;
 mod key;
 mod logs;
